@@ -1,0 +1,99 @@
+-- What was asked for and what may answer it, by thread.
+-- grain: one row per event
+-- reads: events, event_objects, subject_events, parameters
+-- writes: thread_id text, kind text, event_id text, is_ask bool, at_us int, person_id text?
+-- unit: microseconds since the epoch
+-- null means: person_id: no source can tell who
+-- open journeys: not about journeys
+-- see: METHODS.md#waits
+
+-- A thread is the ticket or change that the event is about, else its subject.
+-- On a ticket any request is asked there and any answer answers it; without
+-- one, a request is answered by a grant of its own kind. A bot may close what
+-- was asked; what it asks or says is no request and no answer.
+with all_events as (
+    select event_id, at_us, activity, actor_id, is_bot
+    from events
+    where not is_bulk and activity in (
+        'access.granted', 'access.requested', 'approval.granted',
+        'approval.requested', 'capacity.requested', 'database.requested',
+        'exception.granted', 'help.answered', 'help.asked',
+        'monitoring.requested', 'policy.approved', 'repository.requested',
+        'secret.granted', 'secret.requested', 'ticket.answered',
+        'ticket.closed', 'ticket.created'
+    )
+),
+ticket_objects as (
+    select event_id, object_id
+    from event_objects
+    where object_id like 'ticket:%' and qualifier in ('about', 'part_of')
+),
+change_objects as (
+    select event_id, object_id
+    from event_objects
+    where object_id like 'change:%' and qualifier in ('about', 'part_of')
+),
+subjects as (
+    select event_id, min(subject_id) as subject_id
+    from subject_events
+    group by event_id
+),
+first_tickets as (
+    select event_id, min(object_id) as ticket_id
+    from ticket_objects
+    group by event_id
+),
+first_changes as (
+    select event_id, min(object_id) as change_id
+    from change_objects
+    group by event_id
+),
+with_ticket as (
+    select
+        e.event_id, e.at_us, e.activity, e.actor_id, t.ticket_id
+    from all_events as e
+    left join first_tickets as t on e.event_id = t.event_id
+    cross join parameters as p
+    where e.at_us <= p.as_of_us
+        and (
+            e.is_bot is null or not e.is_bot or e.activity = 'ticket.closed'
+        )
+),
+with_change as (
+    select
+        e.event_id, e.at_us, e.activity, e.actor_id, e.ticket_id,
+        c.change_id
+    from with_ticket as e
+    left join first_changes as c on e.event_id = c.event_id
+),
+threads as (
+    select
+        e.event_id, e.at_us, e.activity, e.actor_id,
+        coalesce(e.ticket_id, e.change_id, s.subject_id) as thread_id,
+        case
+            when e.ticket_id is not null then 'ticket'
+            when e.activity in ('access.granted', 'access.requested')
+                then 'access'
+            when e.activity in ('secret.granted', 'secret.requested')
+                then 'secret'
+            when e.activity in ('approval.granted', 'approval.requested')
+                then 'approval'
+            when e.activity in ('help.answered', 'help.asked') then 'help'
+            else 'none'
+        end as kind
+    from with_change as e
+    left join subjects as s on e.event_id = s.event_id
+),
+asks_found as (
+    select
+        thread_id, kind, event_id,
+        activity in (
+            'access.requested', 'approval.requested', 'capacity.requested',
+            'database.requested', 'help.asked', 'monitoring.requested',
+            'repository.requested', 'secret.requested', 'ticket.created'
+        ) as is_ask,
+        at_us, actor_id as person_id
+    from threads
+    where thread_id is not null and kind <> 'none'
+)
+select * from asks_found

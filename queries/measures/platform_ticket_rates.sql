@@ -1,0 +1,61 @@
+-- Requests to the platform teams per team and period, with their exposure.
+-- grain: one row per team and period
+-- reads: platform_ticket_exposure, platform_requests
+-- writes: team_id text, arm text, period text, tickets int?, unanswered int?, unlinked int?, people int?, developer_days int, service_weeks int, days_observed int, routing text?
+-- unit: tickets; people who asked; developer-days (five are a developer-week); service-weeks; days
+-- null means: tickets, unanswered, unlinked, people: the stream is silent in the period, or holds nothing of this team at any time; routing: no ticket at all
+-- open journeys: counted whether or not a journey is open
+-- see: METHODS.md#platform-tickets
+
+with windows as (
+    select
+        team_id, arm, period, from_us, to_us, developer_days, service_weeks,
+        days_observed, 1 as one
+    from platform_ticket_exposure
+),
+asked as (
+    select
+        team_id, request_id, at_us, person_id,
+        cast(case when response_us is null then 1 else 0 end as bigint)
+            as unanswered,
+        cast(case when is_linked then 0 else 1 end as bigint) as unlinked
+    from platform_requests
+    where team_id is not null
+),
+ways as (
+    select 1 as one, min(routing) as routing from platform_requests
+),
+heard as (
+    select distinct team_id, 1 as heard from asked
+),
+counted as (
+    select
+        w.team_id, w.period, cast(count(a.request_id) as bigint) as tickets,
+        sum(a.unanswered) as unanswered, sum(a.unlinked) as unlinked,
+        cast(count(distinct a.person_id) as bigint) as people
+    from windows as w
+    inner join asked as a on w.team_id = a.team_id
+    where w.from_us <= a.at_us and a.at_us < w.to_us
+    group by w.team_id, w.period
+),
+judged as (
+    select
+        w.team_id, w.arm, w.period, w.developer_days, w.service_weeks,
+        w.days_observed, y.routing, c.tickets, c.unanswered, c.unlinked,
+        c.people, h.heard is not null and w.days_observed > 0 as can_tell
+    from windows as w
+    left join ways as y on w.one = y.one
+    left join heard as h on w.team_id = h.team_id
+    left join counted as c on w.team_id = c.team_id and w.period = c.period
+),
+platform_ticket_rates_found as (
+    select
+        team_id, arm, period,
+        case when can_tell then coalesce(tickets, 0) end as tickets,
+        case when can_tell then coalesce(unanswered, 0) end as unanswered,
+        case when can_tell then coalesce(unlinked, 0) end as unlinked,
+        case when can_tell then coalesce(people, 0) end as people,
+        developer_days, service_weeks, days_observed, routing
+    from judged
+)
+select * from platform_ticket_rates_found

@@ -1,0 +1,217 @@
+//! What was typed. Nothing here is resolved; `commands` does that.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Reconstructs developer journeys and measures what a platform pilot changed.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true, arg_required_else_help = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write a study file to start from, made from the repositories that are there
+    Init(InitArgs),
+    /// Read repositories and files into segments; only what is new is read
+    Pull(PullArgs),
+    /// Build the log from what was pulled
+    Build(BuildArgs),
+    /// Print the reconstructed journeys (private)
+    Journeys(JourneysArgs),
+    /// Print measures with their numbers before and after (private)
+    Measure(MeasureArgs),
+    /// Write a report that can be shared
+    Report(ReportArgs),
+    /// Run SQL over the tables of the study (private)
+    Query(QueryArgs),
+    /// Write a simulated company with known answers
+    Simulate(SimulateArgs),
+    /// Run everything on the sample company and say where the report is
+    Demo(DemoArgs),
+    /// Print a completion script for a shell
+    Completions(CompletionsArgs),
+}
+
+/// Where the study is.
+#[derive(Args, Clone, Debug)]
+pub struct StudyArgs {
+    /// The study file
+    #[arg(long, value_name = "FILE", default_value = "milepost.toml")]
+    pub study: PathBuf,
+    /// Look for repositories below this folder, as NAME or NAME.git
+    #[arg(long, value_name = "DIR")]
+    pub git_root: Option<PathBuf>,
+    /// Keep data here instead of in `.milepost` beside the study file
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Look from this instant: RFC 3339, or a date (its start, UTC)
+    #[arg(long, value_name = "TIME", value_parser = parse_instant)]
+    pub as_of: Option<i64>,
+    /// Read queries from this folder instead of those built in
+    #[arg(long, value_name = "DIR")]
+    pub queries: Option<PathBuf>,
+}
+
+/// How to print.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    #[default]
+    Table,
+    /// For programs: one JSON value
+    Json,
+    /// For spreadsheets
+    Csv,
+}
+
+/// `init`.
+#[derive(Args, Debug)]
+pub struct InitArgs {
+    /// The study file to write; never one that exists
+    #[arg(long, value_name = "FILE", default_value = "milepost.toml")]
+    pub study: PathBuf,
+    /// List the repositories that are found directly below this folder
+    #[arg(long, value_name = "DIR")]
+    pub git_root: Option<PathBuf>,
+}
+
+/// `pull`.
+#[derive(Args, Debug)]
+pub struct PullArgs {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "flattened")]
+    pub study: StudyArgs,
+    /// Read everything again, also what is known
+    #[arg(long)]
+    pub fresh: bool,
+}
+
+/// `build`.
+#[derive(Args, Debug)]
+pub struct BuildArgs {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "flattened")]
+    pub study: StudyArgs,
+}
+
+/// `journeys`.
+#[derive(Args, Debug)]
+pub struct JourneysArgs {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "flattened")]
+    pub study: StudyArgs,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+    /// Only journeys of this subject
+    #[arg(long, value_name = "NAME")]
+    pub subject: Option<String>,
+    /// Only journeys of this definition
+    #[arg(long, value_name = "ID")]
+    pub definition: Option<String>,
+}
+
+/// `measure`.
+#[derive(Args, Debug)]
+pub struct MeasureArgs {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "flattened")]
+    pub study: StudyArgs,
+    /// Which measures; all if none is named
+    #[arg(value_name = "MEASURE")]
+    pub measures: Vec<String>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// `report`.
+#[derive(Args, Debug)]
+pub struct ReportArgs {
+    /// Which report.
+    #[command(subcommand)]
+    pub report: ReportKind,
+}
+
+/// The reports.
+#[derive(Debug, Subcommand)]
+pub enum ReportKind {
+    /// What the pilot changed: HTML, Markdown, charts and tables
+    Pilot(PilotArgs),
+}
+
+/// `report pilot`.
+#[derive(Args, Debug)]
+pub struct PilotArgs {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "flattened")]
+    pub study: StudyArgs,
+    /// Write into this folder
+    #[arg(long, value_name = "DIR", default_value = "report")]
+    pub out: PathBuf,
+}
+
+/// `query`.
+#[derive(Args, Debug)]
+pub struct QueryArgs {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "flattened")]
+    pub study: StudyArgs,
+    /// The statement; without one, the tables and their columns are listed
+    #[arg(value_name = "SQL")]
+    pub sql: Option<String>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// `simulate`.
+#[derive(Args, Debug)]
+pub struct SimulateArgs {
+    /// The seed; the same seed gives the same bytes
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// The study folder to write
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Plant no effect at all
+    #[arg(long)]
+    pub no_effect: bool,
+    /// Build the git repositories too, below `DIR/git`
+    #[arg(long)]
+    pub repositories: bool,
+}
+
+/// `demo`.
+#[derive(Args, Debug)]
+pub struct DemoArgs {
+    /// The folder of the sample
+    #[arg(long, value_name = "DIR", default_value = "sample-data/acme")]
+    pub sample: PathBuf,
+    /// Write into this folder
+    #[arg(long, value_name = "DIR", default_value = "demo")]
+    pub out: PathBuf,
+}
+
+/// `completions`.
+#[derive(Args, Debug)]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+fn parse_instant(text: &str) -> Result<i64, String> {
+    if let Ok(at) = chrono::DateTime::parse_from_rfc3339(text) {
+        return Ok(at.timestamp_micros());
+    }
+    chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d")
+        .map(|date| date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp_micros())
+        .map_err(|_| "not an RFC 3339 time such as `2026-01-31T00:00:00Z`, and not a date".to_owned())
+}

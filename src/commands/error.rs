@@ -1,0 +1,94 @@
+//! Why a command could not run, and what to try.
+
+use std::path::PathBuf;
+
+/// A command that could not run. Rooms have typed errors of their own; this adds what the command was doing.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// The study file.
+    #[error(transparent)]
+    Config(#[from] crate::config::ConfigError),
+    /// The disk.
+    #[error(transparent)]
+    Store(#[from] crate::store::StoreError),
+    /// Identities and the private people file.
+    #[error(transparent)]
+    People(#[from] crate::people::PeopleError),
+    /// A repository.
+    #[error("while reading the repository `{repository}`: {why}")]
+    Git {
+        /// Its name.
+        repository: String,
+        /// What went wrong.
+        why: crate::sources::git::GitError,
+    },
+    /// Exported files.
+    #[error("while reading the files of `{file}`: {why}")]
+    File {
+        /// The `id` in the study file.
+        file: String,
+        /// What went wrong.
+        why: crate::sources::file::FileError,
+    },
+    /// A query.
+    #[error(transparent)]
+    Engine(#[from] crate::engine::EngineError),
+    /// Journeys.
+    #[error(transparent)]
+    Journeys(#[from] crate::journeys::JourneysError),
+    /// Measures.
+    #[error(transparent)]
+    Measures(#[from] crate::measures::MeasuresError),
+    /// The report.
+    #[error(transparent)]
+    Report(#[from] crate::report::ReportError),
+    /// The simulated company.
+    #[error(transparent)]
+    Simulate(#[from] crate::simulate::SimulateError),
+    /// There is nothing to build from.
+    #[error("nothing was pulled that holds an event, so there is no log to build for `{}`", file.display())]
+    NothingToBuild {
+        /// The study file.
+        file: PathBuf,
+    },
+    /// The command asks for something that the study does not say.
+    #[error("{0}")]
+    Asked(String),
+    /// The system refused.
+    #[error("cannot {doing} `{}`: {why}", path.display())]
+    System {
+        /// What was tried.
+        doing: &'static str,
+        /// Where.
+        path: PathBuf,
+        /// What the system said.
+        why: std::io::Error,
+    },
+    /// Standard output was closed, or could not be written.
+    #[error("cannot write to standard output: {0}")]
+    Output(std::io::Error),
+}
+
+impl CommandError {
+    /// What to try, where something can be tried.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Config(_) => Some("`docs/study-file.md` lists every key with its meaning and default"),
+            Self::Git { .. } => Some("repositories are found as `NAME` or `NAME.git` below `--git-root`"),
+            Self::File { .. } => {
+                Some("`columns`, `time-format` and `bad-rows-percent` of `[[files]]` say how a file is read")
+            }
+            Self::NothingToBuild { .. } => Some("list `[[repositories]]` or `[[files]]` in the study file, then pull"),
+            _ => None,
+        }
+    }
+
+    pub(super) fn system(doing: &'static str, path: &std::path::Path) -> impl FnOnce(std::io::Error) -> Self {
+        move |why| Self::System { doing, path: path.to_owned(), why }
+    }
+
+    /// Whether the reader of standard output went away, which is no failure of ours.
+    pub fn is_closed_output(&self) -> bool {
+        matches!(self, Self::Output(why) if why.kind() == std::io::ErrorKind::BrokenPipe)
+    }
+}

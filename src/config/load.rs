@@ -1,0 +1,236 @@
+//! From the file to [`Settings`].
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use chrono_tz::Tz;
+
+use super::settings::{DAY_US, instant_of};
+use super::written::{RepositoryRole, StudyFile, WrittenComparison, WrittenJourney};
+use super::{Calendar, Comparison, ConfigError, Environments, Repository, Settings, Team, journeys};
+use crate::log::Micros;
+
+/// What the command line says instead of the study file.
+#[derive(Clone, Debug, Default)]
+pub struct Overrides {
+    /// `--git-root`.
+    pub git_root: Option<PathBuf>,
+    /// `--data`.
+    pub data: Option<PathBuf>,
+    /// `--as-of`.
+    pub as_of_us: Option<Micros>,
+}
+
+/// Reads and resolves a study file.
+///
+/// # Errors
+/// Where the file cannot be read, is not TOML, has an unknown key, or holds a value that cannot be meant.
+pub fn load(file: &Path, overrides: &Overrides) -> Result<Settings, ConfigError> {
+    let text =
+        fs::read_to_string(file).map_err(|why| ConfigError::Unreadable { path: file.to_owned(), why })?;
+    let written: StudyFile = toml::from_str(&text).map_err(|error| malformed(file, &text, &error))?;
+    resolve(file, &text, written, overrides)
+}
+
+fn malformed(file: &Path, text: &str, error: &toml::de::Error) -> ConfigError {
+    let start = error.span().map_or(0, |span| span.start);
+    let before = &text[..start.min(text.len())];
+    ConfigError::Malformed {
+        path: file.to_owned(),
+        line: before.matches('\n').count() + 1,
+        column: before.chars().rev().take_while(|letter| *letter != '\n').count() + 1,
+        message: error.message().trim().replace('\n', " "),
+    }
+}
+
+fn resolve(file: &Path, text: &str, written: StudyFile, overrides: &Overrides) -> Result<Settings, ConfigError> {
+    let invalid = |field: &str, message: String| ConfigError::Invalid {
+        path: file.to_owned(),
+        line: line_of(text, field),
+        field: field.to_owned(),
+        message,
+    };
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
+    let zone = match &written.study.zone {
+        None => Tz::UTC,
+        Some(name) => name.parse().map_err(|_| {
+            invalid("study.zone", format!("`{name}` is not an IANA zone such as `Europe/London`"))
+        })?,
+    };
+    let as_of_us = match &written.study.as_of {
+        None => None,
+        Some(at) => Some(instant_of(at, Tz::UTC).ok_or_else(|| {
+            invalid("study.as-of", format!("`{at}` is not a date or an RFC 3339 time"))
+        })?),
+    };
+    let environments =
+        Environments::resolve(&written.environments).map_err(|(field, message)| invalid(field, message))?;
+    let calendar = Calendar::resolve(&written.calendar).map_err(|(field, message)| invalid(field, message))?;
+    let git_root = overrides.git_root.clone().or_else(|| written.study.git_root.as_ref().map(|root| folder.join(root)));
+    let comparison = written
+        .comparison
+        .as_ref()
+        .map(|comparison| resolve_comparison(comparison, zone))
+        .transpose()
+        .map_err(|(field, message)| invalid(field, message))?;
+
+    let teams = written
+        .teams
+        .iter()
+        .map(|team| {
+            let own = team
+                .start
+                .as_ref()
+                .map(|at| {
+                    instant_of(at, zone).ok_or_else(|| invalid("teams.start", format!("`{at}` is not a date")))
+                })
+                .transpose()?;
+            Ok(Team {
+                name: team.name.clone(),
+                arm: team.arm,
+                start_us: own.or(comparison.as_ref().map(|comparison| comparison.start_us)),
+            })
+        })
+        .collect::<Result<Vec<_>, ConfigError>>()?;
+
+    let settings = Settings {
+        journeys: resolve_journeys(&written, &environments).map_err(|(id, message)| {
+            ConfigError::Invalid { path: file.to_owned(), line: line_of(text, &id), field: format!("journeys.{id}"), message }
+        })?,
+        repositories: written
+            .repositories
+            .iter()
+            .map(|repository| Repository {
+                name: repository.name.clone(),
+                role: repository.role,
+                candidates: candidates(&folder, git_root.as_deref(), &repository.name, repository.path.as_deref()),
+                branch: repository.branch.clone(),
+                pin: repository.pin.clone(),
+                subject: (repository.role == RepositoryRole::Service)
+                    .then(|| repository.subject.clone().unwrap_or_else(|| repository.name.clone())),
+                tags: repository.tags.clone(),
+            })
+            .collect(),
+        name: written.study.name,
+        file: file.to_owned(),
+        data: overrides.data.clone().unwrap_or_else(|| folder.join(".milepost")),
+        folder,
+        as_of_us: overrides.as_of_us.or(as_of_us),
+        zone,
+        calendar,
+        environments,
+        limits: written.limits,
+        bots: written.people.bots,
+        public_pseudonym_key: written.study.public_pseudonym_key,
+        path_rules: written.paths,
+        registries: written.registries,
+        catalogs: written.catalogs,
+        coverage: written.coverage,
+        aliases: written.aliases,
+        files: written.files,
+        teams,
+        comparison,
+    };
+    check(&settings).map_err(|(field, message)| ConfigError::Invalid {
+        path: file.to_owned(),
+        line: line_of(text, &message),
+        field,
+        message,
+    })?;
+    Ok(settings)
+}
+
+fn candidates(folder: &Path, root: Option<&Path>, name: &str, own: Option<&str>) -> Vec<PathBuf> {
+    if let Some(own) = own {
+        return vec![folder.join(own)];
+    }
+    let root = root.unwrap_or(folder);
+    vec![root.join(name), root.join(format!("{name}.git"))]
+}
+
+fn resolve_comparison(
+    written: &WrittenComparison,
+    zone: Tz,
+) -> Result<Comparison, (&'static str, String)> {
+    let start_us = instant_of(&written.start, zone)
+        .ok_or_else(|| ("comparison.start", format!("`{}` is not a date", written.start)))?;
+    if !(written.alpha > 0.0 && written.alpha < 0.5) {
+        return Err(("comparison.alpha", format!("{} is not between 0 and 0.5", written.alpha)));
+    }
+    for (field, days) in [
+        ("comparison.before-days", written.before_days),
+        ("comparison.after-days", written.after_days),
+        ("comparison.tau-days", written.tau_days),
+    ] {
+        if days == 0 {
+            return Err((field, "must be at least one day".to_owned()));
+        }
+    }
+    Ok(Comparison {
+        start_us,
+        before_us: i64::from(written.before_days) * DAY_US,
+        washout_us: i64::from(written.washout_days) * DAY_US,
+        after_us: i64::from(written.after_days) * DAY_US,
+        tau_us: i64::from(written.tau_days) * DAY_US,
+        primary: written.primary.clone(),
+        pilot_teams_are: written.pilot_teams_are,
+        load_moved: written.load_moved,
+        alpha: written.alpha,
+        seed: written.seed,
+    })
+}
+
+fn resolve_journeys(
+    written: &StudyFile,
+    environments: &Environments,
+) -> Result<Vec<super::Journey>, (String, String)> {
+    let shipped = journeys::shipped();
+    let wanted = written.study.use_journeys.clone().unwrap_or_else(|| vec!["create-service".to_owned()]);
+    let mut chosen: Vec<&WrittenJourney> = Vec::new();
+    for id in &wanted {
+        let own = written.journeys.iter().find(|journey| journey.id == *id);
+        let found = own.or_else(|| shipped.iter().find(|journey| journey.id == *id)).ok_or_else(|| {
+            let known: Vec<_> = shipped.iter().map(|journey| journey.id.as_str()).collect();
+            (id.clone(), format!("no such definition is written or shipped (shipped: {})", known.join(", ")))
+        })?;
+        chosen.push(found);
+    }
+    // A definition that the study file writes is in use without being named again.
+    chosen.extend(written.journeys.iter().filter(|journey| !wanted.contains(&journey.id)));
+    chosen
+        .into_iter()
+        .map(|journey| journeys::resolve(journey, environments).map_err(|message| (journey.id.clone(), message)))
+        .collect()
+}
+
+/// Ids that must be unique, and references that must lead somewhere.
+fn check(settings: &Settings) -> Result<(), (String, String)> {
+    let groups: [(&str, Vec<&str>); 5] = [
+        ("repositories", settings.repositories.iter().map(|one| one.name.as_str()).collect()),
+        ("paths", settings.path_rules.iter().map(|one| one.id.as_str()).collect()),
+        ("registries", settings.registries.iter().map(|one| one.id.as_str()).collect()),
+        ("files", settings.files.iter().map(|one| one.id.as_str()).collect()),
+        ("teams", settings.teams.iter().map(|one| one.name.as_str()).collect()),
+    ];
+    for (group, names) in groups {
+        for (place, name) in names.iter().enumerate() {
+            if names[..place].contains(name) {
+                return Err((group.to_owned(), format!("`{name}` stands twice; every one needs a name of its own")));
+            }
+        }
+    }
+    for registry in &settings.registries {
+        if registry.pattern.is_some() == registry.names_at.is_some() {
+            let message = format!("`{}` needs either `pattern` or `names-at`", registry.id);
+            return Err(("registries".to_owned(), message));
+        }
+    }
+    Ok(())
+}
+
+/// The line on which the last part of a dotted field, or a word in backticks, first stands. An aid, not a parser.
+fn line_of(text: &str, field: &str) -> usize {
+    let quoted = field.split('`').nth(1);
+    let key = quoted.unwrap_or_else(|| field.rsplit('.').next().unwrap_or(field));
+    text.lines().position(|line| line.contains(key)).map_or(1, |place| place + 1)
+}

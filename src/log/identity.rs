@@ -1,0 +1,31 @@
+//! The door through which people enter the log: a source shows a signature and gets an opaque id back.
+
+/// What a source knows of whoever did something. Lives on the stack of a source and is never stored.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Signature<'a> {
+    /// The name as written.
+    pub name: Option<&'a str>,
+    /// The e-mail as written.
+    pub email: Option<&'a str>,
+    /// The account name in the source's own system.
+    pub handle: Option<&'a str>,
+}
+
+/// What a source may keep of whoever did something.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Identity {
+    /// A keyed hash; two spellings of one person have two, and the build merges them.
+    pub id: String,
+    /// Whether it is a bot, by known names, `[bot]` and the study's rules.
+    pub is_bot: bool,
+}
+
+/// Gives out identities. The `people` room implements it; sources see only this.
+pub trait Register {
+    /// The identity of a signature, the same for the same signature; `None` where the signature holds nothing, or only
+    /// an address that stands for a service (`noreply@github.com`).
+    fn identity(&mut self, who: Signature<'_>) -> Option<Identity>;
+
+    /// Says that a repository's `.mailmap` writes `proper` for `written`.
+    fn same_person(&mut self, proper: Signature<'_>, written: Signature<'_>);
+}

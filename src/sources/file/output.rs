@@ -1,0 +1,169 @@
+//! Rows of the log as the streams make them: ids, evidence and order in one place.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::config::Settings;
+use crate::log::{
+    Caveat, CaveatKind, Event, EventObject, Facts, Identity, Micros, Object, ObjectChange, ObjectId, ObjectLink, ObjectType,
+    day_of,
+};
+
+/// Where a record stands.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    pub(super) file: Rc<str>,
+    pub(super) line: u64,
+}
+
+impl Place {
+    pub(super) fn evidence(&self) -> String {
+        format!("file:{}#{}", self.file, self.line)
+    }
+}
+
+/// An event in the making.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Draft {
+    pub(super) at_us: Micros,
+    pub(super) activity: String,
+    pub(super) actor: Option<Identity>,
+    pub(super) began_us: Option<Micros>,
+    pub(super) began_by: Option<Identity>,
+    pub(super) environment: Option<String>,
+    pub(super) outcome: Option<String>,
+    pub(super) category: Option<String>,
+    pub(super) channel: Option<String>,
+}
+
+/// What a pull has made so far.
+pub(super) struct Output<'a> {
+    pub(super) settings: &'a Settings,
+    pub(super) facts: Facts,
+    /// `file:ID`.
+    pub(super) source: String,
+    source_rank: i64,
+    objects: BTreeMap<String, (ObjectType, String, Option<Micros>)>,
+    noted: BTreeMap<(CaveatKind, String), (i64, String)>,
+    /// When the records themselves are dated; for the observation and its silences.
+    pub(super) instants: Vec<Micros>,
+}
+
+impl<'a> Output<'a> {
+    pub(super) fn new(settings: &'a Settings, id: &str, source_rank: i64) -> Self {
+        Self {
+            settings,
+            facts: Facts::default(),
+            source: format!("file:{id}"),
+            source_rank,
+            objects: BTreeMap::new(),
+            noted: BTreeMap::new(),
+            instants: Vec::new(),
+        }
+    }
+
+    /// Adds an event about some objects; `key` is what stays the same over pulls. Gives its id.
+    pub(super) fn event(&mut self, place: &Place, key: &str, draft: Draft, objects: &[(ObjectId, &str)]) {
+        let event_id = format!("{}:{key}", self.source);
+        for (object, qualifier) in objects {
+            self.facts.event_objects.push(EventObject {
+                event_id: event_id.clone(),
+                object_id: object.as_str().to_owned(),
+                qualifier: (*qualifier).to_owned(),
+            });
+        }
+        self.facts.events.push(Event {
+            event_id,
+            at_us: draft.at_us,
+            day: day_of(draft.at_us, self.settings.zone),
+            activity: draft.activity,
+            is_bot: draft.actor.as_ref().map(|actor| actor.is_bot),
+            actor_id: draft.actor.map(|actor| actor.id),
+            began_us: draft.began_us,
+            began_by_id: draft.began_by.map(|actor| actor.id),
+            environment: draft.environment,
+            outcome: draft.outcome,
+            category: draft.category,
+            channel: draft.channel,
+            is_bulk: false,
+            source: self.source.clone(),
+            source_rank: self.source_rank,
+            source_seq: i64::try_from(place.line).unwrap_or(i64::MAX),
+            evidence: place.evidence(),
+        });
+    }
+
+    /// Adds an object, or moves its first mention back.
+    pub(super) fn object(&mut self, object_type: ObjectType, name: &str, seen_us: Option<Micros>) -> ObjectId {
+        let id = ObjectId::new(object_type, name);
+        let entry = self.objects.entry(id.as_str().to_owned()).or_insert_with(|| (object_type, name.to_owned(), seen_us));
+        entry.2 = match (entry.2, seen_us) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        };
+        id
+    }
+
+    /// Adds a relation that holds from an instant on.
+    pub(super) fn link(
+        &mut self,
+        place: &Place,
+        (from, qualifier, to): (&ObjectId, &str, &ObjectId),
+        (valid_from_us, valid_to_us): (Micros, Option<Micros>),
+        (rule, confidence): (&str, i64),
+    ) {
+        self.facts.object_links.push(ObjectLink {
+            from_id: from.as_str().to_owned(),
+            to_id: to.as_str().to_owned(),
+            qualifier: qualifier.to_owned(),
+            valid_from_us,
+            valid_to_us,
+            rule: rule.to_owned(),
+            confidence,
+            evidence: place.evidence(),
+        });
+    }
+
+    /// Adds a value of a field of an object.
+    pub(super) fn change(&mut self, place: &Place, object: &ObjectId, field: &str, at_us: Micros, value: Option<String>) {
+        self.facts.object_changes.push(ObjectChange {
+            object_id: object.as_str().to_owned(),
+            field: field.to_owned(),
+            at_us,
+            value,
+            is_bulk: false,
+            evidence: place.evidence(),
+        });
+    }
+
+    /// Counts a caveat; the first example is kept.
+    pub(super) fn note(&mut self, kind: CaveatKind, detail: &str, count: i64, example: impl FnOnce() -> String) {
+        let noted = self.noted.entry((kind, detail.to_owned())).or_insert_with(|| (0, example()));
+        noted.0 += count;
+    }
+
+    /// Notes a record whose later time comes before its earlier one.
+    pub(super) fn order(&mut self, place: &Place, earlier: Option<Micros>, later: Option<Micros>, detail: &str) {
+        if matches!((earlier, later), (Some(earlier), Some(later)) if later < earlier) {
+            self.note(CaveatKind::ClockSkew, detail, 1, || place.evidence());
+        }
+    }
+
+    /// Everything, in an order that hangs on the records alone.
+    pub(super) fn finish(mut self) -> Facts {
+        for (object_id, (object_type, name, first_seen_us)) in self.objects {
+            self.facts.objects.push(Object {
+                object_id,
+                object_type: object_type.as_str().to_owned(),
+                name,
+                first_seen_us,
+                source: self.source.clone(),
+            });
+        }
+        for ((kind, detail), (count, example)) in self.noted {
+            let place = self.source.clone();
+            self.facts.caveats.push(Caveat { kind: kind.as_str().to_owned(), place, count, detail, example });
+        }
+        self.facts
+    }
+}

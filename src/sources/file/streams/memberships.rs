@@ -1,0 +1,69 @@
+//! Memberships: one row a person, team and stretch of time.
+
+use std::collections::HashSet;
+
+use super::{Placed, RowsOf};
+use crate::log::{Identity, Membership, Micros, ObjectType};
+use crate::sources::file::mapping::FieldKind::{Person, Text, Time};
+use crate::sources::file::mapping::{Field, Refusal, Row, field};
+use crate::sources::file::output::Output;
+
+/// The stream.
+pub(in crate::sources::file) struct Memberships;
+
+/// A row.
+#[derive(PartialEq)]
+pub(in crate::sources::file) struct Stay {
+    team: String,
+    /// The same person under each of the columns that are given.
+    persons: Vec<Identity>,
+    from_us: Option<Micros>,
+    to_us: Option<Micros>,
+}
+
+impl RowsOf for Memberships {
+    type Record = Stay;
+    const WORD: &'static str = "memberships";
+    const ONE_OF: &'static [&'static str] = &["person", "name", "email", "handle"];
+    const FIELDS: &'static [Field] = &[
+        field("team", true, Text, "The team."),
+        field("person", false, Person, "Who; this, `name`, `email` or `handle` in every row."),
+        field("name", false, Person, "The person's name."),
+        field("email", false, Person, "The person's e-mail."),
+        field("handle", false, Person, "The person's account."),
+        field("from", false, Time, "From when; empty: always."),
+        field("to", false, Time, "Until when (that instant not included); empty: still."),
+    ];
+
+    fn translate(row: &mut Row<'_, '_>) -> Result<Stay, Refusal> {
+        let fields = ["person", "email", "handle", "name"];
+        let persons: Vec<Identity> = fields.into_iter().filter_map(|field| row.person(field)).collect();
+        if persons.is_empty() {
+            let given = fields.into_iter().find(|field| row.is_given(field)).unwrap_or("person");
+            return Err(row.bad(given, "names nobody"));
+        }
+        Ok(Stay { team: row.need("team")?, persons, from_us: row.time("from")?, to_us: row.time("to")? })
+    }
+
+    fn key(stay: &Stay) -> String {
+        let persons: Vec<&str> = stay.persons.iter().map(|person| person.id.as_str()).collect();
+        format!("{}\0{}\0{:?}\0{:?}", stay.team, persons.join(","), stay.from_us, stay.to_us)
+    }
+
+    fn emit(records: Vec<Placed<Stay>>, _: &HashSet<String>, out: &mut Output<'_>) {
+        for Placed { place, record } in records {
+            out.instants.extend([record.from_us, record.to_us].into_iter().flatten());
+            out.order(&place, record.from_us, record.to_us, "left before it was joined");
+            let team = out.object(ObjectType::Team, &record.team, None);
+            for person in record.persons {
+                out.facts.memberships.push(Membership {
+                    person_id: person.id,
+                    team_id: team.as_str().to_owned(),
+                    from_us: record.from_us.unwrap_or(Micros::MIN),
+                    to_us: record.to_us,
+                    evidence: place.evidence(),
+                });
+            }
+        }
+    }
+}

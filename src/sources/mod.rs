@@ -1,0 +1,3 @@
+//! Where facts come from: each source turns what one system recorded into rows of the log.
+
+pub mod git;

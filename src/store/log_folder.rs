@@ -1,0 +1,113 @@
+//! The built log: one folder a build, and a pointer to the one that counts.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use polars::prelude::*;
+
+use super::{StoreError, create_private_dir, read_parquet, write_parquet, write_private};
+
+/// A log on disk.
+#[derive(Clone, Debug)]
+pub struct LogFolder {
+    path: PathBuf,
+}
+
+const POINTER: &str = "CURRENT";
+/// Tables that grow with time have one file a month in a folder of their own.
+const BY_MONTH: &str = "at_us";
+
+impl LogFolder {
+    /// The log that counts, if there is one, and the fingerprint of what it was built from.
+    pub fn current(data: &Path) -> Option<(Self, String)> {
+        let fingerprint = fs::read_to_string(data.join("log").join(POINTER)).ok()?.trim().to_owned();
+        let path = data.join("log").join(&fingerprint);
+        path.is_dir().then_some((Self { path }, fingerprint))
+    }
+
+    /// Writes a whole log beside the old one, then turns the pointer and clears the old one away.
+    ///
+    /// # Errors
+    /// Where the disk refuses; the old log then still counts.
+    pub fn replace(data: &Path, fingerprint: &str, tables: &mut [(&str, DataFrame)]) -> Result<Self, StoreError> {
+        let root = data.join("log");
+        let new = root.join(format!("{fingerprint}.new"));
+        if new.exists() {
+            fs::remove_dir_all(&new).map_err(StoreError::file("remove", &new))?;
+        }
+        create_private_dir(&new)?;
+        for (name, table) in tables {
+            write_table(&new, name, table)?;
+        }
+        let path = root.join(fingerprint);
+        if path.exists() {
+            fs::remove_dir_all(&path).map_err(StoreError::file("remove", &path))?;
+        }
+        fs::rename(&new, &path).map_err(StoreError::file("name", &path))?;
+        write_private(&root.join(POINTER), fingerprint.as_bytes())?;
+        for entry in fs::read_dir(&root).map_err(StoreError::file("list", &root))? {
+            let other = entry.map_err(StoreError::file("list", &root))?.path();
+            if other.is_dir() && other != path {
+                fs::remove_dir_all(&other).map_err(StoreError::file("remove", &other))?;
+            }
+        }
+        Ok(Self { path })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Reads a table.
+    ///
+    /// # Errors
+    /// Where it is missing or broken.
+    pub fn table(&self, name: &str) -> Result<DataFrame, StoreError> {
+        let whole = self.path.join(format!("{name}.parquet"));
+        if whole.exists() {
+            return read_parquet(&whole);
+        }
+        let folder = self.path.join(name);
+        let mut months = fs::read_dir(&folder)
+            .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>())
+            .map_err(StoreError::file("list", &folder))?;
+        months.sort();
+        let mut parts = months.iter().map(|month| read_parquet(month));
+        let mut table = parts.next().unwrap_or_else(|| {
+            Err(StoreError::file("open", &folder)(std::io::Error::from(std::io::ErrorKind::NotFound)))
+        })?;
+        for part in parts {
+            table.vstack_mut_owned(part?).map_err(StoreError::table("join", &folder))?;
+        }
+        Ok(table)
+    }
+}
+
+fn write_table(folder: &Path, name: &str, table: &mut DataFrame) -> Result<(), StoreError> {
+    let by_month = name == "events" && table.height() > 0;
+    if !by_month {
+        return write_parquet(&folder.join(format!("{name}.parquet")), table);
+    }
+    let folder = folder.join(name);
+    create_private_dir(&folder)?;
+    // Rows stand in time order, so each month is one slice.
+    let times = table.column(BY_MONTH).and_then(|column| column.i64().cloned());
+    let times = times.map_err(StoreError::table("split", &folder))?;
+    let mut start = 0;
+    while start < table.height() {
+        let month = month_of(times.get(start).unwrap_or_default());
+        let mut end = start + 1;
+        while end < table.height() && month_of(times.get(end).unwrap_or_default()) == month {
+            end += 1;
+        }
+        let mut part = table.slice(i64::try_from(start).unwrap_or(i64::MAX), end - start);
+        write_parquet(&folder.join(format!("{month}.parquet")), &mut part)?;
+        start = end;
+    }
+    Ok(())
+}
+
+fn month_of(at_us: i64) -> String {
+    crate::log::to_rfc3339(at_us).chars().take(7).collect()
+}

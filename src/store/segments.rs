@@ -1,0 +1,157 @@
+//! Segments: what one pull of one unit yielded, as Parquet files that never change.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use polars::prelude::*;
+
+use super::{Manifest, StoreError, UnitState, create_private_dir, frame, read_parquet, write_parquet};
+use crate::log::{Facts, IdentityKey, Row};
+
+/// The segments of a data folder. Holds its lock, so that two runs cannot mix.
+pub struct Segments {
+    data: PathBuf,
+    manifest: Manifest,
+    _lock: fs::File,
+}
+
+impl Segments {
+    /// Opens the data folder, makes it if needed, and clears away what a killed pull left half-written.
+    ///
+    /// # Errors
+    /// Where the folder cannot be made, or another run holds it.
+    pub fn open(data: &Path) -> Result<Self, StoreError> {
+        create_private_dir(&data.join("segments"))?;
+        let lock_path = data.join("lock");
+        let lock = super::private::create_private_file(&lock_path)?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(fs::TryLockError::WouldBlock) => return Err(StoreError::Busy { path: data.to_owned() }),
+            Err(fs::TryLockError::Error(why)) => return Err(StoreError::file("lock", &lock_path)(why)),
+        }
+        let segments = Self { data: data.to_owned(), manifest: Manifest::open(data)?, _lock: lock };
+        segments.sweep()?;
+        Ok(segments)
+    }
+
+    /// The manifest.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// Writes what a pull yielded and makes it count. `continues` says that it adds to what is stored of the unit;
+    /// otherwise it takes its place.
+    ///
+    /// # Errors
+    /// Where the disk or the manifest refuses; what was stored before then still counts.
+    pub fn append(
+        &mut self,
+        unit: &str,
+        state: &UnitState,
+        facts: Facts,
+        keys: &[IdentityKey],
+        continues: bool,
+    ) -> Result<(), StoreError> {
+        let number = self.manifest.next_number(unit)?;
+        let folder = format!("{}/{number:06}", folder_name(unit));
+        let path = self.data.join("segments").join(&folder);
+        create_private_dir(&path)?;
+        // Rows are dropped table by table: a large history must not stand in memory twice.
+        let Facts {
+            events,
+            objects,
+            event_objects,
+            object_links,
+            object_changes,
+            memberships,
+            survey_answers,
+            observations,
+            caveats,
+        } = facts;
+        write_rows(&path, events)?;
+        write_rows(&path, event_objects)?;
+        write_rows(&path, objects)?;
+        write_rows(&path, object_links)?;
+        write_rows(&path, object_changes)?;
+        write_rows(&path, memberships)?;
+        write_rows(&path, survey_answers)?;
+        write_rows(&path, observations)?;
+        write_rows(&path, caveats)?;
+        write_rows(&path, keys.to_vec())?;
+        self.manifest.commit(unit, state, (number, &folder), continues)?;
+        self.sweep()
+    }
+
+    /// Forgets units that the study file no longer lists.
+    ///
+    /// # Errors
+    /// Where the manifest or the disk refuses.
+    pub fn keep_only(&mut self, units: &[String]) -> Result<(), StoreError> {
+        self.manifest.keep_only(units)?;
+        self.sweep()
+    }
+
+    /// The folders of all segments that count.
+    ///
+    /// # Errors
+    /// Where the manifest cannot be read.
+    pub fn folders(&self) -> Result<Vec<PathBuf>, StoreError> {
+        Ok(self.manifest.folders()?.into_iter().map(|folder| self.data.join("segments").join(folder)).collect())
+    }
+
+    /// Removes folders that no segment of the manifest names: what a killed or replaced pull left.
+    fn sweep(&self) -> Result<(), StoreError> {
+        let counting = self.folders()?;
+        for unit in entries(&self.data.join("segments"))? {
+            for segment in entries(&unit)? {
+                if !counting.contains(&segment) {
+                    fs::remove_dir_all(&segment).map_err(StoreError::file("remove", &segment))?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// One table over all segments; rows in no order yet.
+///
+/// # Errors
+/// Where a segment is broken.
+pub fn segment_table<R: Row>(folders: &[PathBuf]) -> Result<DataFrame, StoreError> {
+    let mut whole = frame::<R>(&[]);
+    for folder in folders {
+        let path = folder.join(format!("{}.parquet", R::TABLE));
+        // A table without rows has no file.
+        if path.exists() {
+            whole.vstack_mut_owned(read_parquet(&path)?).map_err(StoreError::table("join", &path))?;
+        }
+    }
+    Ok(whole)
+}
+
+fn write_rows<R: Row>(folder: &Path, rows: Vec<R>) -> Result<(), StoreError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let mut table = frame(&rows);
+    drop(rows);
+    write_parquet(&folder.join(format!("{}.parquet", R::TABLE)), &mut table)
+}
+
+fn entries(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
+    let mut found = fs::read_dir(folder)
+        .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>())
+        .map_err(StoreError::file("list", folder))?;
+    found.sort();
+    Ok(found)
+}
+
+/// A folder name that two units cannot share: letters, digits, `.`, `_` and `-` stand for themselves.
+fn folder_name(unit: &str) -> String {
+    unit.bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'_' | b'-' => char::from(byte).to_string(),
+            other => format!("%{other:02x}"),
+        })
+        .collect()
+}

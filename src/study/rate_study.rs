@@ -1,0 +1,123 @@
+//! The study of counts over exposure: tickets per developer-week, deploys per service-week.
+//!
+//! One log rate ratio per team, half a count added, then the team permutation of their difference in differences.
+
+use super::time_study::check_design;
+use super::verdict::{Finding, LeftOut, Scale, TeamLine, Verdict, Window, contrast, decide};
+use super::{Arm, Design, NoInterval, Period, Refusal, TeamCounts, WINDOWS, jackknife, special_functions::whole};
+use std::collections::BTreeMap;
+
+/// What one team counted in one window. Several of one team and window are added up.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RateRecord {
+    /// The team.
+    pub team: String,
+    /// Its arm.
+    pub arm: Arm,
+    /// The window.
+    pub period: Period,
+    /// The count.
+    pub count: u64,
+    /// The exposure, as developer-weeks.
+    pub exposure: f64,
+}
+
+type Totals = BTreeMap<(Arm, String), [Option<(u64, f64)>; 2]>;
+
+/// Compares rates before and after, pilot against comparison.
+///
+/// # Errors
+/// Refuses no records, exposures below zero, and an alpha that is not one. A team not observed in a window, or without
+/// exposure there, is left out with its reason; a count of zero is a count.
+pub fn rate_study(records: &[RateRecord], design: &Design) -> Result<Verdict, Refusal> {
+    check_design(design)?;
+    if records.is_empty() {
+        return Err(Refusal::Empty);
+    }
+    let totals = totals(records)?;
+    let teams: Vec<TeamLine> = totals.iter().map(line).collect();
+    let changes: Vec<(Arm, f64)> = teams.iter().filter_map(|team| Some((team.arm, team.change?))).collect();
+    let contrast = contrast(&changes, Scale::Ratio, "log rate ratio by team, half a count added", design);
+    let windows = WINDOWS.iter().filter_map(|&(arm, period)| window(&totals, arm, period, &teams, design)).collect();
+    Ok(decide(contrast, windows, teams, design))
+}
+
+fn totals(records: &[RateRecord]) -> Result<Totals, Refusal> {
+    let mut totals = Totals::new();
+    let mut sorted: Vec<&RateRecord> = records.iter().collect();
+    // Exposures are added in one order, whatever that of the rows.
+    sorted.sort_by(|left, right| left.exposure.total_cmp(&right.exposure));
+    for record in sorted {
+        if !record.exposure.is_finite() || record.exposure < 0.0 {
+            return Err(Refusal::Impossible { what: "an exposure", value: record.exposure });
+        }
+        let cell = &mut totals.entry((record.arm, record.team.clone())).or_default()[usize::from(record.period == Period::After)];
+        let (count, exposure) = cell.unwrap_or((0, 0.0));
+        *cell = Some((count + record.count, exposure + record.exposure));
+    }
+    Ok(totals)
+}
+
+fn line(((arm, team), cells): (&(Arm, String), &[Option<(u64, f64)>; 2])) -> TeamLine {
+    let [before, after] = *cells;
+    let rate = |cell: Option<(u64, f64)>| cell.filter(|cell| cell.1 > 0.0).map(|(count, exposure)| whole(count) / exposure);
+    let missing = |period| LeftOut::TooFew { period, have: 0, need: 1 };
+    let change = match (before, after) {
+        (None, _) => Err(missing(Period::Before)),
+        (_, None) => Err(missing(Period::After)),
+        (Some(before), Some(after)) => TeamCounts { before, after }.log_rate_ratio().map_err(LeftOut::Refused),
+    };
+    TeamLine {
+        team: team.clone(),
+        arm: *arm,
+        units: (before.map_or(0, |cell| cell.0), after.map_or(0, |cell| cell.0)),
+        before: rate(before),
+        after: rate(after),
+        change: change.as_ref().ok().copied(),
+        left_out: change.err(),
+    }
+}
+
+fn window(totals: &Totals, arm: Arm, period: Period, teams: &[TeamLine], design: &Design) -> Option<Window> {
+    let at = usize::from(period == Period::After);
+    let cells: Vec<(&str, (u64, f64))> = totals
+        .iter()
+        .filter(|((of, _), _)| *of == arm)
+        .filter_map(|((_, team), cells)| Some((team.as_str(), cells[at]?)))
+        .collect();
+    if cells.is_empty() {
+        return None;
+    }
+    let count: u64 = cells.iter().map(|(_, cell)| cell.0).sum();
+    let left_out = teams.iter().filter(|team| team.arm == arm && team.left_out.is_some());
+    Some(Window {
+        arm,
+        period,
+        units: count,
+        teams: cells.len(),
+        events: count,
+        open: 0,
+        abandoned: 0,
+        excluded: left_out.map(|team| if at == 0 { team.units.0 } else { team.units.1 }).sum(),
+        level: rate(&cells, design),
+        median: None,
+        curve: Vec::new(),
+    })
+}
+
+fn rate(cells: &[(&str, (u64, f64))], design: &Design) -> Result<Finding, Refusal> {
+    let ratio = |cells: &mut dyn Iterator<Item = (u64, f64)>| {
+        let (count, exposure) = cells.fold((0, 0.0), |sum, cell| (sum.0 + cell.0, sum.1 + cell.1));
+        if exposure > 0.0 { Ok(whole(count) / exposure) } else { Err(Refusal::Impossible { what: "an exposure", value: exposure }) }
+    };
+    let estimate = ratio(&mut cells.iter().map(|(_, cell)| *cell))?;
+    let interval = match jackknife(cells, design.level(), |part| ratio(&mut part.iter().map(|(_, cell)| *cell))) {
+        Ok(found) => found.interval.map(|mut interval| {
+            interval.lower = interval.lower.max(0.0);
+            interval
+        }),
+        Err(refusal) => Err(NoInterval::Refused(refusal)),
+    };
+    let method = "events over exposure, all teams; delete-one-team jackknife t".to_owned();
+    Ok(Finding { scale: Scale::Rate, estimate, interval, p: None, floor_p: None, placebo: None, method })
+}
