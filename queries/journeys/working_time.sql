@@ -39,10 +39,10 @@ line as (
 placed as (
     select
         at_us, begins,
-        sum(begins) over (
+        cast(sum(begins) over (
             order by at_us, 1 - begins
             rows between unbounded preceding and current row
-        ) as day_no
+        ) as bigint) as day_no
     from line
 ),
 working_time_found as (

@@ -51,7 +51,7 @@ edges as (
 distinct_edges as (
     select distinct name_id, from_us from edges
 ),
-periods as (
+stretches as (
     select
         name_id, from_us,
         lead(from_us) over (partition by name_id order by from_us) as to_us
@@ -64,7 +64,7 @@ candidates as (
             partition by p.name_id, p.from_us
             order by 100 - a.confidence, a.to_id
         ) as bigint) as place
-    from periods as p
+    from stretches as p
     inner join sure_aliases as a on p.name_id = a.name_id
     where a.valid_from_us <= p.from_us
         and (a.valid_to_us is null or p.from_us < a.valid_to_us)
@@ -78,7 +78,7 @@ alias_periods_found as (
         coalesce(b.to_id, p.name_id) as next_id,
         cast(case when b.to_id is null then 0 else 1 end as bigint) as hops,
         cast(coalesce(b.confidence, 100) as bigint) as confidence
-    from periods as p
+    from stretches as p
     left join best as b on p.name_id = b.name_id and p.from_us = b.from_us
 )
 select * from alias_periods_found

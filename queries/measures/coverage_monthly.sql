@@ -28,14 +28,14 @@ cells as (
 counted as (
     select
         instant_us, field, cast(count(component_id) as bigint) as components,
-        sum(present) as present, sum(valid) as valid
+        cast(sum(present) as bigint) as present,
+        cast(sum(valid) as bigint) as valid
     from cells
     group by instant_us, field
 ),
 coverage_monthly_found as (
     select
-        l.instant_us, l.month, c.field, c.components,
-        cast(c.present as bigint) as present, cast(c.valid as bigint) as valid,
+        l.instant_us, l.month, c.field, c.components, c.present, c.valid,
         cast(coalesce(r.retired, 0) as bigint) as retired
     from looked_at as l
     inner join counted as c on l.instant_us = c.instant_us

@@ -24,7 +24,9 @@ handed as (
     where h.at_us <= s.until_us
 ),
 handoff_counts as (
-    select journey_id, sum(teams) as teams, sum(people) as people
+    select
+        journey_id, cast(sum(teams) as bigint) as teams,
+        cast(sum(people) as bigint) as people
     from handed
     group by journey_id
 ),
@@ -41,13 +43,13 @@ touches_of_people as (
 ),
 touch_counts as (
     select
-        journey_id, sum(touches) as touches,
+        journey_id, cast(sum(touches) as bigint) as touches,
         cast(count(person_id) as bigint) as people
     from touches_of_people
     group by journey_id
 ),
 unknown_counts as (
-    select journey_id, sum(cast(acts as bigint)) as acts
+    select journey_id, cast(sum(cast(acts as bigint)) as bigint) as acts
     from unknown_touches
     group by journey_id
 ),

@@ -16,14 +16,14 @@ with windows as (
     where w.from_us <= p.as_of_us
 ),
 worked as (
-    select w.team_id, w.period, sum(d.people) as developer_days
+    select w.team_id, w.period, cast(sum(d.people) as bigint) as developer_days
     from windows as w
     inner join team_days as d on w.team_id = d.team_id
     where w.from_us <= d.opens_us and d.opens_us < w.to_us
     group by w.team_id, w.period
 ),
 served as (
-    select w.team_id, w.period, sum(s.services) as service_weeks
+    select w.team_id, w.period, cast(sum(s.services) as bigint) as service_weeks
     from windows as w
     inner join service_weeks as s on w.team_id = s.team_id
     where w.from_us <= s.week_us and s.week_us < w.to_us

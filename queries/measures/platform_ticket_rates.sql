@@ -1,9 +1,9 @@
 -- Requests to the platform teams per team and period, with their exposure.
 -- grain: one row per team and period
 -- reads: platform_ticket_exposure, platform_requests
--- writes: team_id text, arm text, period text, tickets int?, unanswered int?, unlinked int?, people int?, developer_days int, service_weeks int, days_observed int, routing text?
--- unit: tickets; people who asked; developer-days (five are a developer-week); service-weeks; days
--- null means: tickets, unanswered, unlinked, people: the stream is silent in the period, or holds nothing of this team at any time; routing: no ticket at all
+-- writes: team_id text, arm text, period text, tickets int?, unanswered int?, unlinked int?, developer_days int, service_weeks int, days_observed int, routing text?
+-- unit: tickets; developer-days (five are a developer-week); service-weeks; days
+-- null means: tickets, unanswered, unlinked: the stream is silent in the period, or holds nothing of this team at any time; routing: no ticket at all
 -- open journeys: counted whether or not a journey is open
 -- see: METHODS.md#platform-tickets
 
@@ -15,7 +15,7 @@ with windows as (
 ),
 asked as (
     select
-        team_id, request_id, at_us, person_id,
+        team_id, request_id, at_us,
         cast(case when response_us is null then 1 else 0 end as bigint)
             as unanswered,
         cast(case when is_linked then 0 else 1 end as bigint) as unlinked
@@ -31,8 +31,8 @@ heard as (
 counted as (
     select
         w.team_id, w.period, cast(count(a.request_id) as bigint) as tickets,
-        sum(a.unanswered) as unanswered, sum(a.unlinked) as unlinked,
-        cast(count(distinct a.person_id) as bigint) as people
+        cast(sum(a.unanswered) as bigint) as unanswered,
+        cast(sum(a.unlinked) as bigint) as unlinked
     from windows as w
     inner join asked as a on w.team_id = a.team_id
     where w.from_us <= a.at_us and a.at_us < w.to_us
@@ -42,7 +42,7 @@ judged as (
     select
         w.team_id, w.arm, w.period, w.developer_days, w.service_weeks,
         w.days_observed, y.routing, c.tickets, c.unanswered, c.unlinked,
-        c.people, h.heard is not null and w.days_observed > 0 as can_tell
+        h.heard is not null and w.days_observed > 0 as can_tell
     from windows as w
     left join ways as y on w.one = y.one
     left join heard as h on w.team_id = h.team_id
@@ -54,7 +54,6 @@ platform_ticket_rates_found as (
         case when can_tell then coalesce(tickets, 0) end as tickets,
         case when can_tell then coalesce(unanswered, 0) end as unanswered,
         case when can_tell then coalesce(unlinked, 0) end as unlinked,
-        case when can_tell then coalesce(people, 0) end as people,
         developer_days, service_weeks, days_observed, routing
     from judged
 )

@@ -27,10 +27,10 @@ seen as (
 counted as (
     select
         s.journey_id, cast(count(a.request_event_id) as bigint) as requests,
-        sum(cast(case
+        cast(sum(cast(case
             when a.response_us is null or a.response_us > s.until_us then 1
             else 0
-        end as bigint)) as open_requests
+        end as bigint)) as bigint) as open_requests
     from spans as s
     inner join asked as a on s.journey_id = a.journey_id
     where a.request_us <= s.until_us
@@ -46,8 +46,8 @@ stretches as (
 ),
 waits as (
     select
-        journey_id, sum(wait_us) as wait_us,
-        sum(working_wait_us) as working_wait_us
+        journey_id, cast(sum(wait_us) as bigint) as wait_us,
+        cast(sum(working_wait_us) as bigint) as working_wait_us
     from stretches
     group by journey_id
 ),

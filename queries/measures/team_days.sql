@@ -18,7 +18,9 @@ dated as (
     inner join humans as h on m.person_id = h.person_id
 ),
 days as (
-    select day, week, month, opens_us, 1 as one from ticket_days where is_working
+    select day, week, month, opens_us, 1 as one
+    from ticket_days
+    where is_working
 ),
 possible as (
     select

@@ -35,7 +35,8 @@ months as (
     inner join days as d on r.day = d.day
 ),
 ends as (
-    select 1 as one, min(day) as first_day, max(day) as last_day from record_days
+    select 1 as one, min(day) as first_day, max(day) as last_day
+    from record_days
 ),
 ticket_days_found as (
     select d.day, d.week, d.month, d.starts_us, d.opens_us, d.is_working

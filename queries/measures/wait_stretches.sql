@@ -32,7 +32,7 @@ edges as (
     from clipped where from_us < to_us
 ),
 changes as (
-    select journey_id, at_us, sum(change) as change
+    select journey_id, at_us, cast(sum(change) as bigint) as change
     from edges
     group by journey_id, at_us
 ),
@@ -40,10 +40,10 @@ depths as (
     select
         journey_id, at_us,
         lead(at_us) over (partition by journey_id order by at_us) as to_us,
-        sum(change) over (
+        cast(sum(change) over (
             partition by journey_id order by at_us
             rows between unbounded preceding and current row
-        ) as depth
+        ) as bigint) as depth
     from changes
 ),
 wait_stretches_found as (

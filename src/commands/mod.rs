@@ -1,9 +1,21 @@
 //! One file a command, and the glue between stages: the only room that knows two of them.
 
+mod analysis;
 mod build;
+mod build_command;
+mod completions;
+mod demo;
 mod error;
+mod init;
+mod journeys;
+mod measure;
+mod names;
 mod output;
 mod pull;
+mod pull_command;
+mod query;
+mod report_pilot;
+mod simulate;
 mod study;
 
 use std::path::Path;

@@ -20,13 +20,13 @@ pub(crate) enum Talk {
     Silent,
 }
 
-/// A bar for one piece of work; hidden where nobody watches.
+/// A spinner with a count for one piece of work; hidden where nobody watches.
 pub(crate) fn progress_bar(talk: Talk, name: &str) -> ProgressBar {
     if talk == Talk::Silent || !io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
-    let bar = ProgressBar::new(0).with_message(name.to_owned());
-    let style = ProgressStyle::with_template("{msg:24!} {wide_bar} {human_pos}/{human_len} {elapsed}");
+    let bar = ProgressBar::new_spinner().with_message(name.to_owned());
+    let style = ProgressStyle::with_template("{spinner} {msg}: {prefix} {human_pos} ({elapsed})");
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     bar.enable_steady_tick(Duration::from_millis(120));
     bar
@@ -68,7 +68,7 @@ pub(crate) fn print_rows(header: &[&str], rows: &[Vec<String>], format: Format) 
         }
         Format::Table | Format::Json => {
             let mut table = Table::new();
-            table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+            table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
             table.set_header(header);
             for row in rows {
                 table.add_row(row);

@@ -1,12 +1,13 @@
-//! From sources to segments: files first and all or nothing, then each repository as it comes.
+//! From sources to segments: each repository as it comes, then the files, all or nothing.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use indicatif::ProgressBar;
 use sha2::{Digest as _, Sha256};
 
-use super::CommandError;
 use super::output::{Talk, progress_bar};
+use super::{CommandError, names};
 use crate::config::{Repository, Settings};
 use crate::log::{Facts, IdentityKey};
 use crate::people::Office;
@@ -33,12 +34,13 @@ pub(crate) fn pull(
 ) -> Result<Pulled, CommandError> {
     let office = Office::open(settings)?;
     let mut done = Pulled::default();
-    pull_files(settings, &office, segments, fresh, &mut done)?;
     for (repository, source_rank) in settings.repositories.iter().zip(0..) {
         let bar = progress_bar(talk, &repository.name);
         pull_repository(settings, repository, source_rank, &office, segments, fresh, &bar, &mut done)?;
         bar.finish_and_clear();
     }
+    // After the repositories: which words of a ticket name a service is known only then.
+    pull_files(settings, &office, segments, fresh, &mut done)?;
     segments.keep_only(&units(settings))?;
     Ok(done)
 }
@@ -72,25 +74,31 @@ fn pull_files(
     done: &mut Pulled,
 ) -> Result<(), CommandError> {
     let first_rank = i64::try_from(settings.repositories.len()).unwrap_or(i64::MAX);
+    let mut known = names::of_repositories(settings, segments)?;
+    let known_hash = hash(&known.iter().map(String::as_str).collect::<Vec<_>>());
     let mut read = Vec::new();
     for (written, source_rank) in settings.files.iter().zip(first_rank..) {
         let failed = |why| CommandError::File { file: written.id.clone(), why };
         let unit = file_unit(&written.id);
-        let rules = hash(&[&office.fingerprint(), &format!("{written:?}"), &shaping(settings), &source_rank.to_string()]);
-        let known = segments.manifest().unit(&unit)?.filter(|known| !fresh && known.rules == rules);
-        let pull = file::Pull { settings, file: written, source_rank, read_parquet: &read_parquet };
-        if let Some(known) = &known
-            && file::fingerprint(&pull).map_err(failed)? == known.bookmark
+        let rules = hash(&[&office.fingerprint(), env!("CARGO_PKG_VERSION"), &known_hash, &source_rank.to_string()]);
+        let stored = segments.manifest().unit(&unit)?.filter(|stored| !fresh && stored.rules == rules);
+        if let Some(stored) = &stored
+            && file::fingerprint(settings, written).map_err(failed)? == stored.bookmark
         {
             done.unchanged += 1;
             continue;
         }
         let mut desk = office.desk();
+        let pull = file::Pull { settings, file: written, source_rank, parquet: &read_parquet };
         let pulled = file::pull(&pull, &mut desk).map_err(failed)?;
         let state = UnitState { rules, bookmark: pulled.fingerprint };
         read.push(ReadFile { unit, state, facts: pulled.facts, keys: desk.into_keys() });
     }
-    for ReadFile { unit, state, facts, keys } in read {
+    for file in &read {
+        known.extend(names::of_facts(&file.facts));
+    }
+    for ReadFile { unit, state, mut facts, keys } in read {
+        names::drop_unknown_mentions(&mut facts, &known, &unit);
         done.read += 1;
         done.events += facts.events.len();
         segments.append(&unit, &state, facts, &keys, false)?;
@@ -98,8 +106,10 @@ fn pull_files(
     Ok(())
 }
 
-fn read_parquet(path: &std::path::Path) -> Result<file::Table, String> {
-    read_text_rows(path).map_err(|why| why.to_string())
+fn read_parquet(path: &Path, wanted: &[String]) -> Result<file::Table, String> {
+    let (columns, rows) = read_text_rows(path, wanted).map_err(|why| why.to_string())?;
+    let rows = rows.into_iter().zip(1..).map(|(cells, line)| Ok(file::RawRow { line, cells: Ok(cells) }));
+    Ok(file::Table { columns, rows: Box::new(rows) })
 }
 
 #[expect(clippy::too_many_arguments, reason = "the parts of one pull; a struct for one call would only rename them")]
@@ -125,7 +135,7 @@ fn pull_repository(
     // A bookmark of another version reads as none: everything is read again.
     let bookmark = known.as_ref().and_then(|known| serde_json::from_str::<git::Bookmark>(&known.bookmark).ok());
     let progress = |progress: git::Progress| {
-        bar.set_length(progress.total);
+        bar.set_prefix(progress.stage);
         bar.set_position(progress.done);
     };
     let mut desk = office.desk();

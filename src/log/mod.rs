@@ -11,7 +11,7 @@ mod caveat;
 mod facts;
 mod identity;
 mod object_id;
-mod schema;
+pub(crate) mod schema;
 mod tables;
 mod time;
 
@@ -20,6 +20,7 @@ pub use caveat::CaveatKind;
 pub use facts::Facts;
 pub use identity::{Identity, Register, Signature};
 pub use object_id::{ObjectId, ObjectType, qualifier};
+pub(crate) use schema::table;
 pub use schema::{Cell, Column, Kind, Row};
 pub use tables::*;
 pub use time::{Micros, day_of, to_rfc3339};

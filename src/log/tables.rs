@@ -327,3 +327,31 @@ table! {
         subject_id: Option<String>,
     }
 }
+
+table! {
+    /// One row per field that a complete catalog entry holds.
+    CoverageField in "coverage_fields" ordered by ["position", "field"] {
+        /// The field, by the name that `object_changes` has for it.
+        field: String,
+        /// Its place in the study file, from 1.
+        position: i64,
+        /// Whether some catalog names it as the field of the owner.
+        is_owner: bool,
+    }
+}
+
+table! {
+    /// One row per value that stands for nothing in a catalog.
+    CoveragePlaceholder in "coverage_placeholders" ordered by ["value"] {
+        /// The value in lower case.
+        value: String,
+    }
+}
+
+table! {
+    /// One row per group that owns by default, and so owns nothing.
+    DefaultOwner in "default_owners" ordered by ["value"] {
+        /// The group's name in lower case.
+        value: String,
+    }
+}

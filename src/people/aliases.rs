@@ -121,15 +121,20 @@ impl Aliases {
             let person = person.into_inner();
             let entries = entries_of(&person);
             if entries.is_empty() {
-                return Err(wrong(offset, "a `[[person]]` needs at least one of `emails`, `handles`, `names`".to_owned()));
+                return Err(wrong(
+                    offset,
+                    "a `[[person]]` needs at least one of `emails`, `handles`, `names`".to_owned(),
+                ));
             }
             for entry in &entries {
                 if let Some(earlier) = owners.insert(entry.label(), line).filter(|earlier| *earlier != line) {
-                    let message = format!("this person and the one of line {earlier} share an e-mail, a handle or a name");
+                    let message =
+                        format!("this person and the one of line {earlier} share an e-mail, a handle or a name");
                     return Err(wrong(offset, message));
                 }
             }
-            let stays = person.teams.iter().map(|stay| resolve_stay(stay, zone, &text).map_err(|(at, why)| wrong(at, why)));
+            let stays =
+                person.teams.iter().map(|stay| resolve_stay(stay, zone, &text).map_err(|(at, why)| wrong(at, why)));
             let teams = stays.collect::<Result<_, _>>()?;
             persons.push(Person { entries, teams, is_bot: person.kind == WrittenKind::Bot });
         }
@@ -146,9 +151,11 @@ impl Aliases {
 fn entries_of(person: &WrittenPerson) -> Vec<Entry> {
     let emails = person.emails.iter().map(|text| Entry::Email(text.trim().to_lowercase()));
     let handles = person.handles.iter().map(|text| Entry::Handle(text.trim().trim_start_matches('@').to_lowercase()));
-    let names = person.names.iter().map(|text| fold(text)).map(|name| {
-        if name.contains(' ') { Entry::Name(name) } else { Entry::Handle(name) }
-    });
+    let names = person
+        .names
+        .iter()
+        .map(|text| fold(text))
+        .map(|name| if name.contains(' ') { Entry::Name(name) } else { Entry::Handle(name) });
     emails.chain(handles).chain(names).filter(|entry| !entry.text().is_empty()).collect()
 }
 
@@ -202,9 +209,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("people.toml");
         private_file(&path, text);
-        Aliases::load(&path, Tz::Europe__London).map_err(|error| {
-            error.to_string().replace(&folder.path().display().to_string(), "")
-        })
+        Aliases::load(&path, Tz::Europe__London)
+            .map_err(|error| error.to_string().replace(&folder.path().display().to_string(), ""))
     }
 
     fn private_file(path: &Path, text: &str) {
@@ -259,7 +265,8 @@ mod tests {
         let teams = &file.persons[0].teams;
         assert_eq!((teams[0].from_us, teams[0].to_us), (i64::MIN, Some(1_719_788_400_000_000)));
         assert_eq!((teams[1].from_us, teams[1].to_us), (1_719_788_400_000_000, None));
-        let error = read("[[person]]\nhandles = [\"j\"]\nteams = [{ team = \"a\", from = 2024-02-01, to = 2024-01-01 }]");
+        let error =
+            read("[[person]]\nhandles = [\"j\"]\nteams = [{ team = \"a\", from = 2024-02-01, to = 2024-01-01 }]");
         assert!(error.err().unwrap().contains("`to` must come after `from`"));
     }
 

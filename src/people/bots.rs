@@ -75,8 +75,13 @@ const KNOWN: &[&str] = &[
 ];
 
 /// Addresses of bots whose local part alone would not tell.
-const KNOWN_ADDRESSES: &[&str] =
-    &["action@github.com", "actions@github.com", "bot@renovateapp.com", "support@dependabot.com", "support@greenkeeper.io"];
+const KNOWN_ADDRESSES: &[&str] = &[
+    "action@github.com",
+    "actions@github.com",
+    "bot@renovateapp.com",
+    "support@dependabot.com",
+    "support@greenkeeper.io",
+];
 
 /// Everything that makes a bot.
 #[derive(Default)]

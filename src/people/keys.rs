@@ -42,8 +42,14 @@ const SHARED_LOCAL_PARTS: &[&str] = &[
     "www-data",
 ];
 /// What tools suggest when nothing is configured, and addresses that stand for nobody.
-const PLACEHOLDER_ADDRESSES: &[&str] =
-    &["devnull@localhost", "email@example.com", "me@example.com", "name@example.com", "you@example.com", "your@email.com"];
+const PLACEHOLDER_ADDRESSES: &[&str] = &[
+    "devnull@localhost",
+    "email@example.com",
+    "me@example.com",
+    "name@example.com",
+    "you@example.com",
+    "your@email.com",
+];
 /// `ghost` is what GitHub calls every deleted account.
 const SHARED_HANDLES: &[&str] = &["admin", "ghost", "git", "none", "root", "ubuntu", "unknown", "user", "web-flow"];
 const PLACEHOLDER_NAMES: &[&str] =
@@ -121,11 +127,9 @@ fn noreply(email: &str) -> Option<Account<'_>> {
         return None;
     }
     let numbered = |separator| {
-        local
-            .split_once(separator)
-            .filter(|(number, handle): &(&str, &str)| {
-                !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) && !handle.is_empty()
-            })
+        local.split_once(separator).filter(|(number, handle): &(&str, &str)| {
+            !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) && !handle.is_empty()
+        })
     };
     let split = numbered('+').or_else(|| if host.contains("gitlab") { numbered('-') } else { None });
     Some(match split {
@@ -175,17 +179,23 @@ mod tests {
 
     #[test]
     fn shared_addresses_are_no_keys() {
-        for email in ["noreply@github.com", "root@web-1", "jane@localhost", "none@none", "", "jane", "ubuntu@ip-10-0-0-1"] {
+        for email in
+            ["noreply@github.com", "root@web-1", "jane@localhost", "none@none", "", "jane", "ubuntu@ip-10-0-0-1"]
+        {
             assert!(keys("Jane Doe", email, "").iter().all(|(kind, _)| *kind == FULL_NAME), "{email}");
         }
     }
 
     #[test]
     fn a_forge_that_commits_is_nobody() {
-        for (name, email) in [("GitHub", "noreply@github.com"), ("", "noreply@github.com"), ("", ""), (" ", "none@none")] {
+        for (name, email) in
+            [("GitHub", "noreply@github.com"), ("", "noreply@github.com"), ("", ""), (" ", "none@none")]
+        {
             assert!(Known::of(Signature { name: Some(name), email: Some(email), handle: None }).is_none());
         }
-        assert!(Known::of(Signature { name: Some("Jane Doe"), email: Some("noreply@github.com"), handle: None }).is_some());
+        assert!(
+            Known::of(Signature { name: Some("Jane Doe"), email: Some("noreply@github.com"), handle: None }).is_some()
+        );
         assert!(Known::of(Signature { handle: Some("web-flow"), ..Signature::default() }).is_none());
         assert!(Known::of(Signature::default()).is_none());
     }

@@ -39,11 +39,14 @@ fn one_email_is_one_person_whatever_the_case_and_the_name() {
 
 #[test]
 fn private_addresses_with_and_without_the_number_are_one_person() {
-    assert_eq!(count(&[
-        ("", "12+octo@users.noreply.github.com", ""),
-        ("", "octo@users.noreply.github.com", ""),
-        ("", "", "Octo"),
-    ]), 1);
+    assert_eq!(
+        count(&[
+            ("", "12+octo@users.noreply.github.com", ""),
+            ("", "octo@users.noreply.github.com", ""),
+            ("", "", "Octo"),
+        ]),
+        1
+    );
 }
 
 #[test]
@@ -70,12 +73,15 @@ fn a_one_word_name_that_equals_a_handle_is_that_person() {
 
 #[test]
 fn chains_of_keys_make_one_person() {
-    assert_eq!(count(&[
-        ("octo", "o@acme.test", ""),
-        ("Olga Ctopus", "1+octo@users.noreply.github.com", ""),
-        ("Olga Ctopus", "olga@acme.test", ""),
-        ("", "olga@acme.test", ""),
-    ]), 1);
+    assert_eq!(
+        count(&[
+            ("octo", "o@acme.test", ""),
+            ("Olga Ctopus", "1+octo@users.noreply.github.com", ""),
+            ("Olga Ctopus", "olga@acme.test", ""),
+            ("", "olga@acme.test", ""),
+        ]),
+        1
+    );
 }
 
 #[test]
@@ -102,7 +108,10 @@ fn a_bot_and_a_human_never_merge_whatever_they_share() {
 
 #[test]
 fn a_human_and_a_bot_do_not_bridge_two_people() {
-    let people = people_of(&[("A One", "x@acme.test", ""), ("renovate", "x@acme.test", ""), ("renovate", "y@acme.test", "")], &[]);
+    let people = people_of(
+        &[("A One", "x@acme.test", ""), ("renovate", "x@acme.test", ""), ("renovate", "y@acme.test", "")],
+        &[],
+    );
     assert_eq!(people.iter().collect::<BTreeSet<_>>().len(), 3, "{people:?}");
 }
 

@@ -50,7 +50,9 @@ impl Grade {
                 "There are no comparison teams: the change may come from the pilot or from anything else that \
                  happened in the same weeks."
             }
-            Self::E => "Too few events, or too uneven a view of them, for an interval: the numbers describe and no more.",
+            Self::E => {
+                "Too few events, or too uneven a view of them, for an interval: the numbers describe and no more."
+            }
         }
     }
 

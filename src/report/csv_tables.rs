@@ -7,7 +7,9 @@ use super::text::spreadsheet;
 /// A table as CSV (RFC 4180). A column whose numbers have intervals becomes three.
 pub(super) fn csv(table: &Table) -> Result<String, String> {
     let with_interval: Vec<bool> = (0..table.columns.len())
-        .map(|column| table.rows.iter().any(|row| matches!(row.get(column), Some(Entry::Number(number)) if has_interval(number))))
+        .map(|column| {
+            table.rows.iter().any(|row| matches!(row.get(column), Some(Entry::Number(number)) if has_interval(number)))
+        })
         .collect();
     let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
     let mut heading = Vec::new();
@@ -69,7 +71,10 @@ mod tests {
     #[test]
     fn units_stand_in_the_heading_and_absence_in_the_cell() {
         let table = Table::new("t", "T", vec![Column::text("Team"), Column::number("Wait", Unit::Days)])
-            .row([Entry::text("=cmd|'/C calc'!A0"), Entry::Number(Quantity::level(4.25, Unit::Days).between(Some(1.0), None))])
+            .row([
+                Entry::text("=cmd|'/C calc'!A0"),
+                Entry::Number(Quantity::level(4.25, Unit::Days).between(Some(1.0), None)),
+            ])
             .row([Entry::text("a,\"b\""), Entry::Number(Quantity::absent(Unit::Days, Absence::NotReached))])
             .row([Entry::text("c"), Entry::FewerThanFive]);
         assert_eq!(

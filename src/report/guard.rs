@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 
 use super::chart::{AtRisk, CurveStep, Flow, Ribbon};
 use super::document::NotTold;
+use super::quantity::{Absence, Quantity};
 
 /// The fewest distinct people that a shown cell may stand for.
 pub const PEOPLE: usize = 5;
@@ -66,7 +67,8 @@ impl Backing {
 
     /// Whether a cell may be shown on this alone.
     pub fn stands(&self) -> bool {
-        let (sum, most) = self.touches.values().fold((0_u64, 0_u64), |(sum, most), touches| (sum + touches, most.max(*touches)));
+        let (sum, most) =
+            self.touches.values().fold((0_u64, 0_u64), |(sum, most), touches| (sum + touches, most.max(*touches)));
         self.journeys >= JOURNEYS && self.people() >= PEOPLE && most.saturating_mul(2) <= sum
     }
 
@@ -157,7 +159,9 @@ pub fn merge_small(rows: &[TeamRow]) -> TeamGroups {
     if fates.contains(&Fate::Hidden) {
         return TeamGroups::Hidden;
     }
-    let named = |wanted: Fate| rows.iter().zip(&fates).filter(move |(_, fate)| **fate == wanted).map(|(row, _)| row.team.clone());
+    let named = |wanted: Fate| {
+        rows.iter().zip(&fates).filter(move |(_, fate)| **fate == wanted).map(|(row, _)| row.team.clone())
+    };
     let mut groups: Vec<TeamGroup> =
         named(Fate::Shown).map(|team| TeamGroup { label: team.clone(), teams: vec![team] }).collect();
     let merged: Vec<String> = named(Fate::Merged).collect();
@@ -201,8 +205,15 @@ pub fn flow(teams: Vec<super::chart::FlowTeam>, raw: &[RawRibbon]) -> Result<Flo
             what_to_do: "Wait for more journeys, or read the count of handoffs over all teams.".to_owned(),
         });
     }
-    let merged = raw.iter().zip(&fates).filter(|(_, fate)| **fate == Fate::Merged).map(|(ribbon, _)| ribbon.count).sum();
+    let merged =
+        raw.iter().zip(&fates).filter(|(_, fate)| **fate == Fate::Merged).map(|(ribbon, _)| ribbon.count).sum();
     Ok(Flow { teams, ribbons, merged })
+}
+
+/// The quantity where it stands, else its absence. For a number without a total beside it; where there is one, the cells
+/// are a group: ask [`fates`].
+pub fn shown(quantity: Quantity, backing: &Backing) -> Quantity {
+    if backing.stands() { quantity } else { Quantity::absent(quantity.unit, Absence::FewerThanFive) }
 }
 
 /// A curve as it may be shown: on whole weeks instead of at each journey's own end, and only as far as five journeys are
@@ -216,7 +227,10 @@ pub fn curve_on_weeks(steps: &[CurveStep], at_risk: &[AtRisk], last_day: f64) ->
             break;
         }
         let last = steps.iter().rev().find(|step| step.at_days <= day);
-        shown.push(last.map_or(CurveStep { at_days: day, share: 1.0, low: None, high: None }, |step| CurveStep { at_days: day, ..*step }));
+        shown.push(last.map_or(CurveStep { at_days: day, share: 1.0, low: None, high: None }, |step| CurveStep {
+            at_days: day,
+            ..*step
+        }));
         day += 7.0;
     }
     shown

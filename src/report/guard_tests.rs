@@ -22,6 +22,27 @@ fn a_cell_needs_five_journeys_five_people_and_nobody_above_half() {
 }
 
 #[test]
+fn a_number_that_does_not_stand_is_replaced_by_its_reason() {
+    let days = Quantity::level(3.0, crate::report::Unit::Days);
+    assert_eq!(shown(days.clone(), &crowd("a", 5)), days);
+    assert_eq!(shown(days, &crowd("a", 4)).text(), "fewer than five people");
+}
+
+#[test]
+fn ribbons_too_small_to_be_shown_become_one_number() {
+    let team = |name: &str| crate::report::chart::FlowTeam {
+        name: name.into(),
+        role: crate::report::chart::TeamRole::Product,
+    };
+    let ribbon =
+        |from, to, people, count| RawRibbon { from, to, count, backing: crowd(&format!("{from}{to}-"), people) };
+    let raw = [ribbon(0, 1, 9, 30), ribbon(1, 0, 3, 4), ribbon(1, 2, 3, 5)];
+    let flow = flow(vec![team("a"), team("b"), team("c")], &raw).expect("one ribbon stands");
+    assert_eq!((flow.ribbons.len(), flow.merged), (1, 9));
+    assert!(super::flow(vec![team("a"), team("b")], &raw[1..2]).is_err(), "three people are not shown");
+}
+
+#[test]
 fn a_single_small_row_takes_the_next_smallest_with_it() {
     let rows = [vec![crowd("a", 9)], vec![crowd("b", 3)], vec![crowd("c", 6)]];
     assert_eq!(fates(&rows), [Fate::Shown, Fate::Merged, Fate::Merged]);
@@ -37,19 +58,24 @@ fn two_small_rows_that_stand_together_need_no_third() {
 
 #[test]
 fn a_row_that_is_small_in_one_period_is_merged_in_both() {
-    let rows = [vec![crowd("a", 9), crowd("a", 9)], vec![crowd("b", 9), crowd("b", 2)], vec![crowd("c", 7), crowd("c", 7)]];
+    let rows =
+        [vec![crowd("a", 9), crowd("a", 9)], vec![crowd("b", 9), crowd("b", 2)], vec![crowd("c", 7), crowd("c", 7)]];
     assert_eq!(fates(&rows), [Fate::Shown, Fate::Merged, Fate::Merged]);
 }
 
 #[test]
 fn where_all_together_are_too_few_not_even_the_total_is_shown() {
-    let rows = [TeamRow { team: "x".into(), columns: vec![crowd("a", 2)] }, TeamRow { team: "y".into(), columns: vec![crowd("b", 2)] }];
+    let rows = [
+        TeamRow { team: "x".into(), columns: vec![crowd("a", 2)] },
+        TeamRow { team: "y".into(), columns: vec![crowd("b", 2)] },
+    ];
     assert_eq!(merge_small(&rows), TeamGroups::Hidden);
 }
 
 #[test]
 fn teams_come_in_alphabetical_order_whatever_their_values() {
-    let rows = ["zeta", "alpha", "mid", "tiny"].map(|team| TeamRow { team: team.into(), columns: vec![crowd(team, if team == "tiny" { 1 } else { 8 })] });
+    let rows = ["zeta", "alpha", "mid", "tiny"]
+        .map(|team| TeamRow { team: team.into(), columns: vec![crowd(team, if team == "tiny" { 1 } else { 8 })] });
     let TeamGroups::Shown(groups) = merge_small(&rows) else { panic!("eight people stand") };
     let labels: Vec<&str> = groups.iter().map(|group| group.label.as_str()).collect();
     assert_eq!(labels, ["mid", "zeta", "other teams (2)"]);
@@ -61,7 +87,8 @@ fn a_curve_moves_only_on_whole_weeks_and_ends_where_few_are_left() {
     let steps = [step(2.31, 0.9), step(9.77, 0.5), step(15.2, 0.4)];
     let risk = |at_days, journeys| AtRisk { at_days, journeys: Some(journeys) };
     let at_risk = [risk(0.0, 10), risk(2.31, 9), risk(9.77, 5), risk(15.2, 4)];
-    let shown: Vec<(f64, f64)> = curve_on_weeks(&steps, &at_risk, 60.0).iter().map(|step| (step.at_days, step.share)).collect();
+    let shown: Vec<(f64, f64)> =
+        curve_on_weeks(&steps, &at_risk, 60.0).iter().map(|step| (step.at_days, step.share)).collect();
     assert_eq!(shown, [(0.0, 1.0), (7.0, 0.9), (14.0, 0.5)]);
     assert_eq!(shown_at_risk(7.0, 4).journeys, None);
 }

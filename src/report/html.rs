@@ -6,9 +6,9 @@ use minijinja::Value;
 
 use super::chart::THEME;
 use super::render::ReportError;
+use super::template;
 use super::text::clean;
 use super::view::View;
-use super::template;
 
 const TEMPLATE: (&str, &str) = ("report.html", include_str!("templates/report.html"));
 const STYLE: &str = include_str!("templates/report.css");
@@ -30,7 +30,8 @@ fn filled(view: &View<'_>) -> Result<String, minijinja::Error> {
 fn dark() -> String {
     let mut rules = String::from("@media screen and (prefers-color-scheme: dark) {\n");
     for (light, dark) in THEME {
-        let _ = writeln!(rules, ".chart [fill=\"{light}\"]{{fill:{dark}}} .chart [stroke=\"{light}\"]{{stroke:{dark}}}");
+        let _ =
+            writeln!(rules, ".chart [fill=\"{light}\"]{{fill:{dark}}} .chart [stroke=\"{light}\"]{{stroke:{dark}}}");
     }
     rules + "}\n"
 }

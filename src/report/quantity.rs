@@ -82,10 +82,18 @@ impl Unit {
             Self::Percent | Self::RelativeChange => (size < 1.0) as usize,
             Self::Days | Self::Hours | Self::WorkingHours | Self::PercentPoints => (size < 100.0) as usize,
             Self::PerJourney | Self::PerDeveloperWeek | Self::PerServiceWeek | Self::Ratio => {
-                if size < 10.0 { 2 } else { 1 }
+                if size < 10.0 {
+                    2
+                } else {
+                    1
+                }
             }
             Self::Probability => {
-                if size < 0.1 { 3 } else { 2 }
+                if size < 0.1 {
+                    3
+                } else {
+                    2
+                }
             }
         }
     }
@@ -197,7 +205,8 @@ impl Quantity {
 
     fn decimals(&self) -> usize {
         let times = self.unit.written_times();
-        let ends = [self.low, self.high].into_iter().filter_map(|end| if let Bound::At(end) = end { Some(end) } else { None });
+        let ends =
+            [self.low, self.high].into_iter().filter_map(|end| if let Bound::At(end) = end { Some(end) } else { None });
         let size = self.value.into_iter().chain(ends).fold(0.0_f64, |size, each| size.max((each * times).abs()));
         self.unit.decimals(size)
     }
@@ -229,19 +238,29 @@ impl Quantity {
 
     /// The interval in words, where there is one.
     pub fn interval(&self) -> Option<String> {
+        Some(format!("{}% interval {}", fixed(self.confidence * 100.0, 0), self.ends()?))
+    }
+
+    /// The interval as it stands in a narrow cell.
+    pub(super) fn short_interval(&self) -> Option<String> {
+        Some(format!("{}%: {}", fixed(self.confidence * 100.0, 0), self.ends()?))
+    }
+
+    fn ends(&self) -> Option<String> {
         self.value?;
         let decimals = self.decimals();
         let end = |end: Bound| match end {
             Bound::At(end) => {
                 let written = end * self.unit.written_times();
-                let text = fixed(written, decimals);
-                Some(if self.is_change && written > 0.0 { format!("+{text}") } else { text })
+                let sign = if self.is_change && written > 0.0 { "+" } else { "" };
+                let percent = if self.unit.suffix() == "%" { "%" } else { "" };
+                Some(format!("{sign}{}{percent}", fixed(written, decimals)))
             }
             Bound::NotReached => Some("not reached".to_owned()),
             Bound::None => None,
         };
         let (low, high) = (end(self.low)?, end(self.high)?);
-        Some(format!("{}% interval {low} to {high}", fixed(self.confidence * 100.0, 0)))
+        Some(format!("{low} to {high}"))
     }
 
     /// The reason for the absence, where there is more to say than its words.
@@ -294,6 +313,8 @@ mod tests {
         assert_eq!(change.text(), "−4.2 days");
         assert_eq!(change.interval().as_deref(), Some("95% interval −7.0 to +0.6"));
         assert_eq!(Quantity::change(0.12, Unit::PercentPoints).text(), "+12.0 points");
+        let ratio = Quantity::change(-0.29, Unit::RelativeChange).between(Some(-0.52), Some(0.04));
+        assert_eq!(ratio.interval().as_deref(), Some("95% interval −52% to +4%"));
     }
 
     #[test]

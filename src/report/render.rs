@@ -61,6 +61,9 @@ pub struct Rendered {
 /// # Errors
 /// Where the document or a finished file holds something that must not be shared, two anchors collide, or a chart,
 /// template or table fails.
+///
+/// # Panics
+/// Never: a document serialises, its maps having string keys only.
 pub fn render(document: &Document) -> Result<Rendered, ReportError> {
     scan::document(document)?;
     let tables = tables(document)?;
@@ -114,10 +117,8 @@ fn on_paper(drawing: &str) -> String {
 }
 
 fn tables(document: &Document) -> Result<BTreeMap<String, Table>, ReportError> {
-    let mut tables = BTreeMap::from([
-        ("numbers".to_owned(), numbers(document)),
-        ("caveats".to_owned(), caveats(document)),
-    ]);
+    let mut tables =
+        BTreeMap::from([("numbers".to_owned(), numbers(document)), ("caveats".to_owned(), caveats(document))]);
     let mut anchors: Vec<String> = Vec::new();
     for block in document.sections.iter().flat_map(|section| &section.blocks) {
         let (anchor, table) = match block {
@@ -141,28 +142,64 @@ fn tables(document: &Document) -> Result<BTreeMap<String, Table>, ReportError> {
 fn numbers(document: &Document) -> Table {
     let columns = ["Measure", "Unit", "Teams", "What", "Value"].map(Column::text).into();
     let mut table = Table::new("numbers", "Every number card", columns);
-    let unit_name = |quantity: &Quantity| Entry::text(if quantity.unit == Unit::Count { "count" } else { quantity.unit.name() });
+    let unit_name =
+        |quantity: &Quantity| Entry::text(if quantity.unit == Unit::Count { "count" } else { quantity.unit.name() });
     for block in document.sections.iter().flat_map(|section| &section.blocks) {
         let Block::NumberCard(card) = block else { continue };
         for arm in &card.arms {
             for (what, number) in [("before", &arm.before), ("after", &arm.after), ("change", &arm.change)] {
-                table = table.row([Entry::text(&card.id), unit_name(number), Entry::text(&arm.arm), Entry::text(what), Entry::Number(number.clone())]);
+                table = table.row([
+                    Entry::text(&card.id),
+                    unit_name(number),
+                    Entry::text(&arm.arm),
+                    Entry::text(what),
+                    Entry::Number(number.clone()),
+                ]);
             }
         }
-        let cells = [Entry::text(&card.id), unit_name(&card.estimate), Entry::text("all"), Entry::text(&card.estimate_is), Entry::Number(card.estimate.clone())];
+        let cells = [
+            Entry::text(&card.id),
+            unit_name(&card.estimate),
+            Entry::text("all"),
+            Entry::text(&card.estimate_is),
+            Entry::Number(card.estimate.clone()),
+        ];
         table = table.row(cells);
-        for (what, count) in [("n", card.n), ("teams", card.n_teams), ("open", card.open), ("excluded", card.excluded)] {
-            table = table.row([Entry::text(&card.id), Entry::text("count"), Entry::text("all"), Entry::text(what), Entry::count(count)]);
+        for (what, count) in [("n", card.n), ("teams", card.n_teams), ("open", card.open), ("excluded", card.excluded)]
+        {
+            table = table.row([
+                Entry::text(&card.id),
+                Entry::text("count"),
+                Entry::text("all"),
+                Entry::text(what),
+                Entry::count(count),
+            ]);
         }
-        table = table.row([Entry::text(&card.id), Entry::text("%"), Entry::text("all"), Entry::text("could not be linked"), Entry::Number(card.unlinked.clone())]);
+        table = table.row([
+            Entry::text(&card.id),
+            Entry::text("%"),
+            Entry::text("all"),
+            Entry::text("could not be linked"),
+            Entry::Number(card.unlinked.clone()),
+        ]);
     }
     table
 }
 
 fn caveats(document: &Document) -> Table {
-    let columns = vec![Column::text("Kind"), Column::text("Meaning"), Column::text("Where"), Column::number("Count", Unit::Count)];
+    let columns = vec![
+        Column::text("Kind"),
+        Column::text("Meaning"),
+        Column::text("Where"),
+        Column::number("Count", Unit::Count),
+    ];
     document.caveats.iter().fold(Table::new("caveats", "What the data cannot tell us", columns), |table, line| {
-        table.row([Entry::text(&line.kind), Entry::text(&line.meaning), Entry::text(&line.place), Entry::count(line.count)])
+        table.row([
+            Entry::text(&line.kind),
+            Entry::text(&line.meaning),
+            Entry::text(&line.place),
+            Entry::count(line.count),
+        ])
     })
 }
 

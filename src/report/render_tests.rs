@@ -13,9 +13,21 @@ fn every_block_reaches_its_files() {
     assert_eq!(
         paths,
         [
-            "figures/flow.svg", "figures/journey-map.svg", "figures/slopes.svg", "figures/survival.svg",
-            "figures/tickets-by-week.svg", "report.html", "report.json", "report.md", "tables/caveats.csv", "tables/flow.csv",
-            "tables/journey-map.csv", "tables/numbers.csv", "tables/slopes.csv", "tables/survival.csv", "tables/teams.csv",
+            "figures/flow.svg",
+            "figures/journey-map.svg",
+            "figures/slopes.svg",
+            "figures/survival.svg",
+            "figures/tickets-by-week.svg",
+            "report.html",
+            "report.json",
+            "report.md",
+            "tables/caveats.csv",
+            "tables/flow.csv",
+            "tables/journey-map.csv",
+            "tables/numbers.csv",
+            "tables/slopes.csv",
+            "tables/survival.csv",
+            "tables/teams.csv",
             "tables/tickets-by-week.csv",
         ]
     );

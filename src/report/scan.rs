@@ -52,10 +52,10 @@ pub struct Refusal {
 static PATTERNS: LazyLock<Vec<(Telltale, Regex)>> = LazyLock::new(|| {
     [
         (Telltale::Email, r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"),
-        (Telltale::Second, r"\b\d\d:\d\d:\d\d"),
-        (Telltale::TicketKey, r"\b[A-Z][A-Z0-9]+-\d+\b"),
-        (Telltale::Pseudonym, r"\b[pi]-[0-9a-z]{4,}\b"),
-        (Telltale::Sha, r"\b[0-9A-Fa-f]{7,40}\b"),
+        (Telltale::Second, r"\d\d:\d\d:\d\d"),
+        (Telltale::TicketKey, r"(?:\b|_)[A-Z][A-Z0-9]+-\d+"),
+        (Telltale::Pseudonym, r"(?:\b|_)[pi]-[0-9a-z]{4,}"),
+        (Telltale::Sha, r"[0-9A-Za-z]{7,}"),
     ]
     .map(|(what, pattern)| (what, Regex::new(pattern).expect("the pattern is a constant")))
     .into()
@@ -63,15 +63,20 @@ static PATTERNS: LazyLock<Vec<(Telltale, Regex)>> = LazyLock::new(|| {
 
 /// What the text gives away, if anything.
 pub fn telltale(text: &str) -> Option<Telltale> {
-    PATTERNS.iter().find_map(|(what, pattern)| {
-        pattern.find_iter(text).any(|found| is_one(*what, found.as_str())).then_some(*what)
-    })
+    PATTERNS
+        .iter()
+        .find_map(|(what, pattern)| pattern.find_iter(text).any(|found| is_one(*what, found.as_str())).then_some(*what))
 }
 
 /// Words and plain numbers have the form of a sha or a pseudonym too: `defaced`, `20260302`, `p-values`.
 fn is_one(what: Telltale, found: &str) -> bool {
     match what {
-        Telltale::Sha => found.bytes().any(|b| b.is_ascii_digit()) && found.bytes().any(|b| b.is_ascii_alphabetic()),
+        Telltale::Sha => {
+            found.len() <= 40
+                && found.bytes().all(|byte| byte.is_ascii_hexdigit())
+                && found.bytes().any(|byte| byte.is_ascii_digit())
+                && found.bytes().any(|byte| byte.is_ascii_alphabetic())
+        }
         Telltale::Pseudonym => found.bytes().any(|byte| byte.is_ascii_digit()),
         _ => true,
     }
@@ -81,6 +86,9 @@ fn is_one(what: Telltale, found: &str) -> bool {
 ///
 /// # Errors
 /// Names the part of the document and the kind of thing.
+///
+/// # Panics
+/// Never: a document serialises, its maps having string keys only.
 pub fn document(document: &Document) -> Result<(), Refusal> {
     let value = serde_json::to_value(document).expect("a document has string keys only and no infinite numbers");
     let Value::Object(parts) = value else { return Ok(()) };
@@ -101,9 +109,7 @@ pub fn document(document: &Document) -> Result<(), Refusal> {
 
 fn refuse(place: &str, value: &Value) -> Result<(), Refusal> {
     match value {
-        Value::String(text) => {
-            telltale(text).map_or(Ok(()), |what| Err(Refusal { place: place.to_owned(), what }))
-        }
+        Value::String(text) => telltale(text).map_or(Ok(()), |what| Err(Refusal { place: place.to_owned(), what })),
         Value::Array(items) => items.iter().try_for_each(|item| refuse(place, item)),
         Value::Object(fields) => fields.values().try_for_each(|field| refuse(place, field)),
         _ => Ok(()),
@@ -132,6 +138,8 @@ mod tests {
             ("by p-8c1f00d9aa", Telltale::Pseudonym),
             ("i-00ff12", Telltale::Pseudonym),
             ("see PLAT-431", Telltale::TicketKey),
+            ("fix_PLAT-431_again", Telltale::TicketKey),
+            ("build_4f2a9c1_3", Telltale::Sha),
         ] {
             assert_eq!(telltale(text), Some(what), "{text}");
         }
@@ -139,7 +147,15 @@ mod tests {
 
     #[test]
     fn what_a_report_says_is_let_through() {
-        for text in ["week of 2 March 2026", "2026-03-02", "1,234,567 deploys", "a defaced page", "the p-value", "12 of 40 (38%)", "1234567"] {
+        for text in [
+            "week of 2 March 2026",
+            "2026-03-02",
+            "1,234,567 deploys",
+            "a defaced page",
+            "the p-value",
+            "12 of 40 (38%)",
+            "1234567",
+        ] {
             assert_eq!(telltale(text), None, "{text}");
         }
     }

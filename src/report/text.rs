@@ -11,7 +11,9 @@ const fn is_unwelcome(character: char) -> bool {
 pub(super) fn clean(text: &str) -> String {
     let spaced: String = text
         .chars()
-        .map(|character| if matches!(character, '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}') { ' ' } else { character })
+        .map(
+            |character| if matches!(character, '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}') { ' ' } else { character },
+        )
         .filter(|character| !is_unwelcome(*character))
         .collect();
     spaced.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
@@ -59,7 +61,10 @@ pub(super) fn markdown(text: &str) -> String {
         }
     }
     let digits = out.bytes().take_while(u8::is_ascii_digit).count();
-    if digits > 0 && matches!(out.as_bytes().get(digits), Some(b'.' | b')')) && out.as_bytes().get(digits + 1) == Some(&b' ') {
+    if digits > 0
+        && matches!(out.as_bytes().get(digits), Some(b'.' | b')'))
+        && out.as_bytes().get(digits + 1) == Some(&b' ')
+    {
         out.insert(digits, '\\');
     }
     out

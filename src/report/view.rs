@@ -64,12 +64,31 @@ struct MethodView<'a> {
 #[derive(Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 enum BlockView<'a> {
-    Paragraph { text: &'a str },
-    Callout { lead: &'static str, tone: CalloutKind, text: &'a str },
-    Figure { anchor: String, caption: &'a str, explains: &'a str, page: String, phone: String, table: TableView },
-    Table { table: TableView },
+    Paragraph {
+        text: &'a str,
+    },
+    Callout {
+        lead: &'static str,
+        tone: CalloutKind,
+        text: &'a str,
+    },
+    Figure {
+        anchor: String,
+        caption: &'a str,
+        explains: &'a str,
+        page: String,
+        phone: String,
+        table: TableView,
+    },
+    Table {
+        table: TableView,
+    },
     Card(Box<CardView<'a>>),
-    NotTold { anchor: String, #[serde(flatten)] not_told: &'a NotTold },
+    NotTold {
+        anchor: String,
+        #[serde(flatten)]
+        not_told: &'a NotTold,
+    },
 }
 
 #[derive(Serialize)]
@@ -158,7 +177,11 @@ impl<'a> View<'a> {
             headline: headline.collect(),
             sections: sections.collect(),
             caveats: &document.caveats,
-            methods: document.methods.iter().map(|note| MethodView { anchor: format!("method-{}", slug(&note.id)), note }).collect(),
+            methods: document
+                .methods
+                .iter()
+                .map(|note| MethodView { anchor: format!("method-{}", slug(&note.id)), note })
+                .collect(),
             glossary: &document.glossary,
             grades: [Grade::A, Grade::B, Grade::C, Grade::D, Grade::E].map(GradeView::from).into(),
             colophon: &document.colophon,
@@ -213,8 +236,16 @@ impl<'a> BlockView<'a> {
 
 impl TableView {
     fn of(table: &Table) -> Self {
-        let columns = table.columns.iter().map(|column| ColumnView { heading: column.heading(), is_number: column.align == Align::Right });
-        let row = |row: &Vec<Entry>| row.iter().zip(&table.columns).map(|(entry, column)| CellView::of(entry, column.unit.is_some(), column.align)).collect();
+        let columns = table
+            .columns
+            .iter()
+            .map(|column| ColumnView { heading: column.heading(), is_number: column.align == Align::Right });
+        let row = |row: &Vec<Entry>| {
+            row.iter()
+                .zip(&table.columns)
+                .map(|(entry, column)| CellView::of(entry, column.unit.is_some(), column.align))
+                .collect()
+        };
         Self {
             anchor: slug(&table.id),
             title: table.title.clone(),
@@ -231,7 +262,7 @@ impl CellView {
             Entry::Text(text) => (text.clone(), String::new(), false),
             Entry::Number(number) => {
                 let text = if unit_in_heading { number.bare() } else { number.text() };
-                let more = number.interval().or_else(|| number.reason().map(str::to_owned)).unwrap_or_default();
+                let more = number.short_interval().or_else(|| number.reason().map(str::to_owned)).unwrap_or_default();
                 (text, more, number.value.is_none())
             }
             Entry::FewerThanFive => ("fewer than five people".to_owned(), String::new(), true),

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::clock::date;
 use super::draw::Draw;
 use super::names::{FAMILY, GIVEN};
 use super::world::World;
@@ -71,7 +72,7 @@ impl Cast {
 
     /// The last person of some comparison teams moves on, one joins late, one leaves early; all on dates of their own.
     fn moves(&mut self, world: &World) {
-        let date = |month, day| NaiveDate::from_ymd_opt(2024, month, day).expect("the dates below exist");
+        let date = |month, day| date(2024, month, day);
         let last = |cast: &Self, team: usize| cast.stays.iter().rposition(|stay| stay.team == team);
         if world.teams.len() < 8 {
             return;
@@ -103,9 +104,7 @@ impl Cast {
         self.stays
             .iter()
             .filter(|stay| {
-                stay.team == team
-                    && stay.from.is_none_or(|from| from <= day)
-                    && stay.to.is_none_or(|to| day < to)
+                stay.team == team && stay.from.is_none_or(|from| from <= day) && stay.to.is_none_or(|to| day < to)
             })
             .map(|stay| stay.who)
             .collect()
@@ -136,15 +135,14 @@ impl Cast {
 
     /// `people.toml`: what only people know.
     pub(super) fn alias_file(&self) -> String {
-        let head = "# Who is whom, where no record shows it. Private: it never leaves the folder of a real study.\n".to_owned();
+        let head = "# Who is whom, where no record shows it. Private: it never leaves the folder of a real study.\n"
+            .to_owned();
         let entries: Vec<String> = self
             .people
             .iter()
             .enumerate()
             .filter(|(_, person)| person.habit == Habit::Nickname)
-            .map(|(who, person)| {
-                format!("[[person]]\nemails = [\"{}\", \"{}\"]\n", person.email, nickname_mail(who))
-            })
+            .map(|(who, person)| format!("[[person]]\nemails = [\"{}\", \"{}\"]\n", person.email, nickname_mail(who)))
             .collect();
         [vec![head], entries].concat().join("\n")
     }
@@ -152,7 +150,8 @@ impl Cast {
     /// The `.mailmap` of the deployment repository.
     pub(super) fn mailmap(&self) -> String {
         let lines = self.people.iter().enumerate().filter(|(_, person)| person.habit == Habit::OldMail);
-        lines.map(|(who, person)| format!("{} {}\n", person.signature(), person.other_signature(who))).collect()
+        let lines = lines.map(|(who, person)| [person.signature(), person.other_signature(who)].join(" "));
+        lines.map(|line| line + "\n").collect()
     }
 }
 
@@ -214,9 +213,8 @@ mod tests {
         for seed in 0..40 {
             let cast = Cast::of(&World::acme(seed));
             assert_eq!(cast.people.len(), 64);
-            for part in [|person: &Person| person.name.clone(), |person| person.email.clone(), |person| person.handle.clone()] {
-                assert_eq!(cast.people.iter().map(part).collect::<BTreeSet<_>>().len(), 64);
-            }
+            let parts = |part: fn(&Person) -> &String| cast.people.iter().map(part).collect::<BTreeSet<_>>().len();
+            assert_eq!([parts(|one| &one.name), parts(|one| &one.email), parts(|one| &one.handle)], [64; 3]);
         }
     }
 }

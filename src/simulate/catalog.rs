@@ -111,7 +111,12 @@ pub(super) fn entries(
             None => continue,
         };
         if kept_in == KeptIn::List {
-            fields = [Value::Said(format!("team-{}", world.teams[service.team].name)), Value::Missing, fields[2].clone(), Value::Missing];
+            fields = [
+                Value::Said(format!("team-{}", world.teams[service.team].name)),
+                Value::Missing,
+                fields[2].clone(),
+                Value::Missing,
+            ];
         }
         let taken_over = odd.taken_over.iter().find(|(place, ..)| *place == service.number);
         if taken_over.is_some() {
@@ -140,7 +145,8 @@ pub(super) fn entries(
 fn first_fields(draw: &mut Draw, world: &World, team: usize, name: &str, golden_path: bool) -> Fields {
     let team = world.teams[team].name;
     let stage = if draw.happens(0.7) { "production" } else { "experimental" };
-    let good = [team.to_owned(), format!("{} of {team}", name.replace('-', " ")), stage.to_owned(), format!("{team}-area")];
+    let good =
+        [team.to_owned(), format!("{} of {team}", name.replace('-', " ")), stage.to_owned(), format!("{team}-area")];
     let mut place = 0;
     good.map(|text| {
         let (luck, kind) = (draw.share(), draw.share());
@@ -174,7 +180,8 @@ fn filled(
     for (place, value) in first.iter().enumerate().skip(1) {
         let usual = (draw.happens(USUAL.fields_filled), from + days(draw.between(10.0, 180.0)));
         let again = (draw.happens(share), from.max(start) + days(draw.between(7.0, 150.0)));
-        let when = [usual, again].into_iter().filter(|(happens, _)| *happens).map(|(_, at)| clock.next_working(at)).min();
+        let when =
+            [usual, again].into_iter().filter(|(happens, _)| *happens).map(|(_, at)| clock.next_working(at)).min();
         closed.extend(when.filter(|at| !value.is_said() && *at < as_of - HOUR).map(|at| (at, place)));
     }
     closed.sort_unstable();

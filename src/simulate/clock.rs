@@ -29,6 +29,11 @@ pub(super) const HOLIDAYS: [(i32, u32, u32); 11] = [
     (2026, 1, 1),
 ];
 
+/// A date that is known to exist.
+pub(super) fn date(year: i32, month: u32, day: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(year, month, day).expect("only dates that exist are written in this room")
+}
+
 /// When people work.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Clock {
@@ -121,7 +126,7 @@ mod tests {
     #[test]
     fn a_weekend_moves_to_working_hours_on_either_side() {
         let clock = Clock { zone: chrono_tz::Europe::Berlin };
-        let saturday = NaiveDate::from_ymd_opt(2024, 3, 30).expect("a date");
+        let saturday = date(2024, 3, 30);
         let noon = clock.at(saturday, 12 * 3600);
         let next = clock.local(clock.next_working(noon));
         let last = clock.local(clock.last_working(noon));

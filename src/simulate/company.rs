@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::cast::Cast;
 use super::catalog::{self, CatalogEntry};
-use super::clock::{Clock, DAY, Second};
+use super::clock::{Clock, DAY, Second, date};
 use super::deed::{Deed, Environment, Part};
 use super::deploys::{self, Deployed};
 use super::names::{KINDS, THINGS};
@@ -51,12 +51,8 @@ pub(super) struct Odd {
     pub(super) taken_over: Vec<(usize, usize, Second)>,
     /// The list of production is split in two then.
     pub(super) split_at: Second,
-    /// Tickets opened from–to are missing from the export.
+    /// Tickets that were opened, answered or done from–to are missing from the export: that month's archive is lost.
     pub(super) silent_tickets: (Second, Second),
-}
-
-fn date(year: i32, month: u32, day: u32) -> NaiveDate {
-    NaiveDate::from_ymd_opt(year, month, day).expect("the dates of this file exist")
 }
 
 impl Company {
@@ -119,7 +115,8 @@ impl Odd {
         let bulk_staging: Vec<usize> = services
             .iter()
             .filter(|service| {
-                registered(service, staging).is_some_and(|at| (bulk_staging_at..bulk_staging_at + 9 * DAY).contains(&at))
+                registered(service, staging)
+                    .is_some_and(|at| (bulk_staging_at..bulk_staging_at + 9 * DAY).contains(&at))
             })
             .map(|service| service.number)
             .collect();
@@ -166,7 +163,8 @@ impl Odd {
             bulk_staging,
             back_fill_at,
             back_fill,
-            renamed: finished(5, date(2024, 10, 1)).map(|one| (one.number, "parcel-api".to_owned(), working(date(2025, 2, 18), 0.5))),
+            renamed: finished(5, date(2024, 10, 1))
+                .map(|one| (one.number, "parcel-api".to_owned(), working(date(2025, 2, 18), 0.5))),
             other_tag: finished(2, date(2025, 1, 1)).map(|one| (one.number, format!("{}-edge", one.name))),
             re_registered: finished(3, date(2024, 10, 1))
                 .map(|one| (one.number, working(date(2024, 11, 14), 0.6), working(date(2025, 1, 21), 0.2))),
@@ -175,6 +173,12 @@ impl Odd {
             silent_tickets: (clock.midnight(date(2024, 8, 1)), clock.midnight(date(2024, 9, 1))),
         }
         .within(world)
+    }
+
+    /// Whether a ticket with these times is lost to the export.
+    pub(super) fn lost(&self, times: [Option<Second>; 3]) -> bool {
+        let (from, to) = self.silent_tickets;
+        times.into_iter().flatten().any(|at| (from..to).contains(&at))
     }
 
     /// A world of few teams has no place for some of it.

@@ -11,9 +11,9 @@ pub(super) enum Deed {
     /// The first commit of the repository; the scaffolder's where `by` is absent. It may bring the skeleton of some steps.
     FirstCommit { at: Second, by: Option<Who>, skeleton: Vec<Part> },
     /// A change that was begun, reviewed by nobody that we hear of, and landed.
-    Change { part: Part, began: Second, landed: Second, by: Who, lander: Who, landing: Landing },
+    Change { part: Part, began: Second, landed: Second, by: Who, merger: Who, landing: Landing },
     /// A ticket to the platform team, answered and done.
-    Ask { what: Ask, opened: Second, answered: Second, done: Second, by: Who, answerer: Who },
+    Ask { what: Ask, opened: Second, answered: Second, done: Second, by: Who, helper: Who },
     /// The first release tag.
     Release { at: Second },
     /// The deploy bot (or the function runner) deployed it.

@@ -48,24 +48,39 @@ pub(super) fn all(world: &World, clock: Clock, services: &[Service], old: &[OldS
             times.extend([left + 3 * DAY, left + 20 * DAY, back + 2 * DAY]);
         }
         for at in times {
-            let away = odd.re_registered.is_some_and(|(place, left, back)| place == service.number && (left..back).contains(&at));
+            let away = odd
+                .re_registered
+                .is_some_and(|(place, left, back)| place == service.number && (left..back).contains(&at));
             let outcome = if away { Outcome::TooEarly } else { Outcome::Success };
             // Staging first, production some hours later.
-            all.push(Deployed { what, environment: Environment::Staging, at: at - 5 * HOUR, outcome: Outcome::Success, by: service.runs_as });
+            all.push(Deployed {
+                what,
+                environment: Environment::Staging,
+                at: at - 5 * HOUR,
+                outcome: Outcome::Success,
+                by: service.runs_as,
+            });
             all.push(Deployed { what, environment: Environment::Production, at, outcome, by: service.runs_as });
         }
     }
     for (place, service) in old.iter().enumerate() {
         let mut draw = Draw::of(world.seed, "old deploys", place);
         let (what, environment) = (Runs::Old(place), Environment::Production);
-        let mut times = later(&mut draw, world.bustle.deploys * 2.0, odd.records_begin + DAY, as_of);
+        let mut times = later(&mut draw, world.bustle.deploys * 3.0, odd.records_begin + DAY, as_of);
         if service.runs_as == RunsAs::Function {
             // It deploys every month, so that no month of the runner's records is silent.
-            let months = (0..24).filter_map(|month| NaiveDate::from_ymd_opt(2024 + month / 12, month.unsigned_abs() % 12 + 1, 3));
+            let months = (0..24)
+                .filter_map(|month| NaiveDate::from_ymd_opt(2024 + month / 12, month.unsigned_abs() % 12 + 1, 3));
             times = months.map(|day| clock.during(day, 0.4)).collect();
             times[0] = odd.records_begin + 60;
         }
-        all.extend(times.into_iter().map(|at| Deployed { what, environment, at, outcome: Outcome::Success, by: service.runs_as }));
+        all.extend(times.into_iter().map(|at| Deployed {
+            what,
+            environment,
+            at,
+            outcome: Outcome::Success,
+            by: service.runs_as,
+        }));
     }
     all.retain(|deploy| deploy.at < as_of);
     all.sort_by_key(|deploy| (deploy.at, deploy.what));

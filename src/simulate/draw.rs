@@ -14,9 +14,8 @@ impl Draw {
     pub(super) fn of(seed: u64, what: &str, number: usize) -> Self {
         // FNV-1a: a stream is named once and for all, on every machine and by every compiler.
         let name = what.bytes().chain((number as u64).to_le_bytes());
-        let stream = name.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-        });
+        let stream = name
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
         let mut generator = ChaCha8Rng::seed_from_u64(seed);
         generator.set_stream(stream);
         Self(generator)

@@ -30,7 +30,7 @@ pub(super) enum Line {
     Work(Entry),
     /// A pull request is merged with a merge commit.
     Merge(Entry),
-    /// A pull request is squashed into one commit.
+    /// A pull request is squashed into one commit; its branch stays under `refs/pull`.
     Squash(Entry),
     /// A lightweight tag on the tip of the main line.
     Tag(String),
@@ -48,9 +48,6 @@ pub(super) struct Entry {
     pub(super) via: Option<usize>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) pull: Option<usize>,
-    /// Whether a squashed branch stays under `refs/pull`.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub(super) keep: bool,
     pub(super) say: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) files: Vec<Edit>,
@@ -78,8 +75,11 @@ pub fn build_repositories(script: &Path, below: &Path) -> Result<Vec<PathBuf>, S
     let text = fs::read_to_string(script).map_err(|why| SimulateError::Io { path: script.to_owned(), why })?;
     let mut lines = Vec::new();
     for (number, line) in text.lines().enumerate() {
-        let line = serde_json::from_str(line)
-            .map_err(|why| SimulateError::Script { path: script.to_owned(), line: number + 1, why: why.to_string() })?;
+        let line = serde_json::from_str(line).map_err(|why| SimulateError::Script {
+            path: script.to_owned(),
+            line: number + 1,
+            why: why.to_string(),
+        })?;
         lines.push(line);
     }
     let broken = |why: &str| SimulateError::Script { path: script.to_owned(), line: 1, why: why.to_owned() };
@@ -91,8 +91,7 @@ pub fn build_repositories(script: &Path, below: &Path) -> Result<Vec<PathBuf>, S
         .iter()
         .map(|one| one.strip_suffix('>').and_then(|one| one.split_once(" <")).unwrap_or((one, "")))
         .collect();
-    let starts: Vec<usize> =
-        (0..lines.len()).filter(|place| matches!(lines[*place], Line::Repository(_))).collect();
+    let starts: Vec<usize> = (0..lines.len()).filter(|place| matches!(lines[*place], Line::Repository(_))).collect();
     let ends = starts.iter().skip(1).copied().chain([lines.len()]);
     let stretches: Vec<&[Line]> = starts.iter().zip(ends).map(|(start, end)| &lines[*start..end]).collect();
     stretches
@@ -100,7 +99,13 @@ pub fn build_repositories(script: &Path, below: &Path) -> Result<Vec<PathBuf>, S
         .map(|stretch| {
             let Line::Repository(name) = &stretch[0] else { return Err(broken("it names no repository")) };
             let path = below.join(format!("{name}.git"));
-            let mut build = Build { script: Script::create(&path)?, people: &people, clock: Clock { zone }, files: BTreeMap::new(), pulls: BTreeMap::new() };
+            let mut build = Build {
+                script: Script::create(&path)?,
+                people: &people,
+                clock: Clock { zone },
+                files: BTreeMap::new(),
+                pulls: BTreeMap::new(),
+            };
             for line in &stretch[1..] {
                 build.line(line)?;
             }
@@ -142,7 +147,8 @@ impl Build<'_> {
                 let mut own = self.files.clone();
                 let all = edited(&mut own, edits);
                 let touched = entry.files.iter().map(Edit::path);
-                let changed: Vec<_> = touched.filter_map(|path| all.iter().find(|(known, _)| known == path).cloned()).collect();
+                let changed: Vec<_> =
+                    touched.filter_map(|path| all.iter().find(|(known, _)| known == path).cloned()).collect();
                 self.commit(&branch, entry, &changed)?;
             }
             Line::Merge(entry) => {
@@ -160,10 +166,8 @@ impl Build<'_> {
                 let edits = self.pulls.remove(&pull).unwrap_or_default();
                 let changed = edited(&mut self.files, &edits);
                 self.commit(MAIN, entry, &changed)?;
-                if entry.keep {
-                    let head = self.script.tip(&branch_of(pull))?;
-                    self.script.set_ref(&format!("refs/pull/{pull}/head"), head);
-                }
+                let head = self.script.tip(&branch_of(pull))?;
+                self.script.set_ref(&format!("refs/pull/{pull}/head"), head);
                 self.script.forget(&branch_of(pull));
             }
             Line::Tag(name) => {
@@ -174,7 +178,12 @@ impl Build<'_> {
         Ok(())
     }
 
-    fn commit(&mut self, branch: &str, entry: &Entry, changed: &[(String, Option<String>)]) -> Result<(), SimulateError> {
+    fn commit(
+        &mut self,
+        branch: &str,
+        entry: &Entry,
+        changed: &[(String, Option<String>)],
+    ) -> Result<(), SimulateError> {
         let files = borrowed(changed);
         let commit = self.signed(entry, &files);
         self.script.commit(branch, &commit)?;

@@ -14,6 +14,7 @@ mod deploys;
 mod draw;
 mod error;
 mod exports;
+mod folder;
 mod history;
 mod names;
 mod plan;
@@ -24,5 +25,9 @@ mod way;
 mod world;
 
 pub use error::SimulateError;
+pub use folder::SCRIPT;
 pub use history::build_repositories;
 pub use world::{Bustle, Effect, TeamPlan, Tickets, Times, Windows, World};
+
+#[cfg(test)]
+mod tests;

@@ -80,6 +80,7 @@ pub(super) fn pace_of(world: &World, team: usize) -> f64 {
     Draw::of(world.seed, "pace", team).log_normal(1.0, world.times.team_sd)
 }
 
+#[derive(Clone, Copy)]
 struct Birth {
     number: usize,
     team: usize,
@@ -121,7 +122,7 @@ fn one(world: &World, cast: &Cast, clock: Clock, birth: Birth) -> Service {
     let effect: Effect = if in_pilot { world.effect } else { USUAL };
     // Every service draws the same numbers, whatever becomes of them, so that worlds stay alike.
     let usual_days = draw.log_normal(world.times.median_days * birth.pace, world.times.sd);
-    let (luck, share_done, retires) = (draw.share(), draw.between(0.3, 0.85), draw.happens(0.5));
+    let (luck, share_done, retires) = (draw.share(), draw.between(0.3, 0.85), draw.happens(0.4));
     let golden_path = draw.share() < effect.golden_path && !birth.early;
     let runs_as = if draw.happens(0.15) { RunsAs::Function } else { RunsAs::Container };
     let days = if birth.early { usual_days.max(35.0) } else { usual_days * effect.time_ratio };
@@ -145,7 +146,14 @@ fn one(world: &World, cast: &Cast, clock: Clock, birth: Birth) -> Service {
     let mate = pick(&mut draw, &team, Some(maker));
     let keeper = pick(&mut draw, &platform, Some(maker));
     let helper = pick(&mut draw, &platform, Some(keeper));
-    let way = Way { clock, begun, finish, golden_path, retires: given_up.is_some_and(|(_, how)| how == GivenUp::Retired), runs_as };
+    let way = Way {
+        clock,
+        begun,
+        finish,
+        golden_path,
+        retires: given_up.is_some_and(|(_, how)| how == GivenUp::Retired),
+        runs_as,
+    };
     let mut deeds = way.deeds(&mut draw, &Party { maker, mate, keeper, helper });
 
     let last = given_up.map_or(as_of, |(at, _)| at.min(as_of));
@@ -192,16 +200,17 @@ impl Way {
         ] {
             let (when, happens, platform) = (draw.between(low, high), draw.happens(chance), draw.happens(by_platform));
             let change = self.change(draw, part, when, party, platform);
-            // The template brings the skeleton in its first commit; whoever retires a service has an entry to say so in.
+            // Whoever retires a service has an entry to say so in.
             let wanted = happens || (part == Part::CatalogEntry && self.retires);
-            if wanted && !(self.golden_path && SKELETON.contains(&part)) {
+            if wanted {
                 let early = part == Part::CatalogEntry && self.retires;
                 deeds.push(if early { self.change(draw, part, 0.02, party, false) } else { change });
             }
         }
-        for (what, low, high, chance, by_template) in
-            [(Ask::Access, 0.2, 0.35, ASKED[0], ASKED_FROM_TEMPLATE[0]), (Ask::Secret, 0.4, 0.55, ASKED[1], ASKED_FROM_TEMPLATE[1])]
-        {
+        for (what, low, high, chance, by_template) in [
+            (Ask::Access, 0.2, 0.35, ASKED[0], ASKED_FROM_TEMPLATE[0]),
+            (Ask::Secret, 0.4, 0.55, ASKED[1], ASKED_FROM_TEMPLATE[1]),
+        ] {
             let (when, asked) = (draw.between(low, high), draw.share());
             let ask = self.ask(draw, what, when, party);
             if asked < if self.golden_path { by_template } else { chance } {
@@ -209,6 +218,13 @@ impl Way {
             }
         }
         self.deploys(draw, party, &mut deeds);
+        // What the first commit brought need not be brought again.
+        let skeleton = deeds.iter().find_map(|deed| match deed {
+            Deed::FirstCommit { skeleton, .. } => Some(skeleton.clone()),
+            _ => None,
+        });
+        let skeleton = skeleton.unwrap_or_default();
+        deeds.retain(|deed| !matches!(deed, Deed::Change { part, .. } if skeleton.contains(part)));
         deeds
     }
 
@@ -222,8 +238,8 @@ impl Way {
         }
         let landed = self.clock.last_working(self.begun - seconds(days * 24.0));
         let began = self.clock.last_working(landed - seconds(wait)).min(landed - 20 * MINUTE);
-        let (by, lander) = (party.maker, party.keeper);
-        deeds.push(Deed::Change { part: Part::Repository, began, landed, by, lander, landing: Landing::Merge });
+        let (by, merger) = (party.maker, party.keeper);
+        deeds.push(Deed::Change { part: Part::Repository, began, landed, by, merger, landing: Landing::Merge });
         let skeleton = if own_image { vec![Part::Image] } else { Vec::new() };
         deeds.push(Deed::FirstCommit { at: self.begun, by: Some(party.maker), skeleton });
     }
@@ -237,7 +253,8 @@ impl Way {
         let first = (registered + seconds(draw.between(0.2, 6.0))).min(self.finish - 40 * HOUR / 2);
         deeds.push(deploy(Environment::Staging, first.max(registered + MINUTE), Outcome::Success));
         // Production is asked for at the end; the bot deploys around the clock.
-        let landed = self.clock.last_working(self.finish - seconds(draw.between(3.0, 14.0))).max(registered + 2 * MINUTE);
+        let landed =
+            self.clock.last_working(self.finish - seconds(draw.between(3.0, 14.0))).max(registered + 2 * MINUTE);
         deeds.push(self.registration(draw, Environment::Production, landed, party));
         let (too_early, fails, back) = (draw.happens(0.06), draw.happens(0.5), draw.between(0.2, 0.8));
         let between = |share: f64| landed + portion(self.finish - landed, share);
@@ -255,9 +272,9 @@ impl Way {
     fn registration(&self, draw: &mut Draw, environment: Environment, landed: Second, party: &Party) -> Deed {
         let began = self.clock.last_working(landed - seconds(draw.between(0.5, 20.0))).min(landed - 20 * MINUTE);
         let began = began.max(self.begun + MINUTE);
-        let lander = if draw.happens(0.8) { party.helper } else { party.keeper };
+        let merger = if draw.happens(0.8) { party.helper } else { party.keeper };
         let part = Part::Registered(environment);
-        Deed::Change { part, began, landed, by: party.maker, lander, landing: Landing::Merge }
+        Deed::Change { part, began, landed, by: party.maker, merger, landing: Landing::Merge }
     }
 
     /// A change that lands when this share of the way is done.
@@ -267,7 +284,7 @@ impl Way {
         let began = self.clock.last_working(landed - seconds(draw.log_normal(5.0, 0.8))).min(landed - 10 * MINUTE);
         let by = if draw.happens(0.75) { party.maker } else { party.mate };
         let (own, platform) = (if by == party.maker { party.mate } else { party.maker }, draw.happens(0.6));
-        let lander = match (by_platform, platform) {
+        let merger = match (by_platform, platform) {
             (false, _) => own,
             (true, true) => party.keeper,
             (true, false) => party.helper,
@@ -280,7 +297,7 @@ impl Way {
             luck if luck < 0.25 => Landing::Squash,
             _ => Landing::Merge,
         };
-        Deed::Change { part, began: began.max(self.begun + MINUTE).min(landed), landed, by, lander, landing }
+        Deed::Change { part, began: began.max(self.begun + MINUTE).min(landed), landed, by, merger, landing }
     }
 
     /// A ticket that is opened when this share of the way is done.
@@ -290,8 +307,8 @@ impl Way {
         let opened = minute(self.clock.next_working(self.begun + portion(whole, share)));
         let answered = minute(self.clock.next_working(opened + seconds(draw.log_normal(10.0, 0.9)).max(5 * MINUTE)));
         let done = minute(self.clock.next_working(answered + seconds(draw.log_normal(12.0, 0.9)).max(5 * MINUTE)));
-        let answerer = if draw.happens(0.5) { party.keeper } else { party.helper };
-        Deed::Ask { what, opened, answered, done, by: party.maker, answerer }
+        let helper = if draw.happens(0.5) { party.keeper } else { party.helper };
+        Deed::Ask { what, opened, answered, done, by: party.maker, helper }
     }
 }
 

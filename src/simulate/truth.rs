@@ -113,8 +113,15 @@ fn coverage(company: &Company, text: &mut String) {
     let world = &company.world;
     for (team, plan) in world.teams.iter().enumerate() {
         for at in [company.clock.midnight(plan.start), company.as_of()] {
-            let entries: Vec<_> = company.entries.iter().filter(|entry| entry.team == team).filter_map(|entry| entry.at(at)).collect();
-            let _ = write!(text, "\n[[coverage]]\nteam = \"{}\"\nat = {}\ncomponents = {}\n", plan.name, utc(at), entries.len());
+            let entries: Vec<_> =
+                company.entries.iter().filter(|entry| entry.team == team).filter_map(|entry| entry.at(at)).collect();
+            let _ = write!(
+                text,
+                "\n[[coverage]]\nteam = \"{}\"\nat = {}\ncomponents = {}\n",
+                plan.name,
+                utc(at),
+                entries.len()
+            );
             for (place, field) in FIELDS.iter().enumerate() {
                 let said = entries.iter().filter(|fields| fields[place].is_said()).count();
                 let _ = writeln!(text, "{field} = {said}");

@@ -53,7 +53,7 @@ pub(super) fn told(company: &Company, service: &Service) -> Told {
                     step(Part::Repository.step(), *at + 5 * MINUTE);
                 }
             }
-            Deed::Change { part, began, landed, by, lander, landing } => {
+            Deed::Change { part, began, landed, by, merger, landing } => {
                 let shared = matches!(part, Part::Repository | Part::Dashboard | Part::Registered(_));
                 // What was there when the shared repositories begin came in their first commit, and is nobody's step.
                 if shared && *landed <= odd.records_begin {
@@ -61,14 +61,15 @@ pub(super) fn told(company: &Company, service: &Service) -> Told {
                 }
                 step(part.step(), *landed);
                 if *landed <= until {
-                    touches.push(((*began).max(if shared { odd.records_begin } else { 0 }), *by));
-                    // A squash is the code host's commit: who pressed the button stands nowhere.
-                    touches.extend((*landing == Landing::Merge).then_some((*landed, *lander)));
+                    // A squash is the code host's commit: who pressed the button stands nowhere, nor, where the branch
+                    // is gone, when the work began.
+                    let began = if *landing == Landing::Squash { *landed } else { *began };
+                    touches.push((began.max(if shared { odd.records_begin } else { 0 }), *by));
+                    touches.extend((*landing == Landing::Merge).then_some((*landed, *merger)));
                 }
             }
-            Deed::Ask { what, opened, answered, done, by, answerer } => {
-                let silent = (odd.silent_tickets.0..odd.silent_tickets.1).contains(opened);
-                if silent || *opened < odd.records_begin {
+            Deed::Ask { what, opened, answered, done, by, helper } => {
+                if odd.lost([Some(*opened), Some(*answered), Some(*done)]) || *opened < odd.records_begin {
                     continue;
                 }
                 let (asked, granted) = match what {
@@ -78,7 +79,7 @@ pub(super) fn told(company: &Company, service: &Service) -> Told {
                 step(asked, *opened);
                 step(granted, *done);
                 touches.push((*opened, *by));
-                touches.extend([i64::midpoint(*opened, *answered), *answered, *done].map(|at| (at, *answerer)));
+                touches.extend([i64::midpoint(*opened, *answered), *answered, *done].map(|at| (at, *helper)));
             }
             Deed::Release { at } => step("first release", *at),
             Deed::Deploy { environment, at, outcome } => match (environment, outcome) {

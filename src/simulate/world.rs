@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
+use super::clock::date;
 use crate::config::written::Arm;
 
 /// A world. Everything that it yields is a pure function of this value.
@@ -124,7 +125,6 @@ impl World {
     /// The company of `sample-data/acme`: 64 developers in eight product teams and the platform team, three teams in
     /// the pilot, two years.
     pub fn acme(seed: u64) -> Self {
-        let date = |year, month, day| NaiveDate::from_ymd_opt(year, month, day).expect("the dates below exist");
         let team = |name, arm, developers, services, start| TeamPlan { name, arm, developers, services, start };
         let (first, second, third) = (date(2025, 1, 6), date(2025, 1, 13), date(2025, 1, 20));
         Self {
@@ -141,13 +141,19 @@ impl World {
                 team("delivery", Arm::Comparison, 7, 18, second),
                 team("pricing", Arm::Comparison, 7, 18, third),
                 // Too small to be shown by itself.
-                team("loyalty", Arm::Comparison, 3, 6, first),
+                team("loyalty", Arm::Comparison, 3, 8, first),
                 team("platform", Arm::Platform, 6, 2, first),
             ],
-            effect: Effect { time_ratio: 0.7, ticket_ratio: 0.75, golden_path: 0.85, fields_filled: 0.75, survey_shift: 0.8 },
-            times: Times { median_days: 26.0, sd: 0.32, team_sd: 0.2, given_up: 0.05, december: 0.35 },
+            effect: Effect {
+                time_ratio: 0.7,
+                ticket_ratio: 0.75,
+                golden_path: 0.85,
+                fields_filled: 0.75,
+                survey_shift: 0.8,
+            },
+            times: Times { median_days: 30.0, sd: 0.32, team_sd: 0.2, given_up: 0.06, december: 0.6 },
             tickets: Tickets { rate: 0.16, team_sd: 0.2, unlinked: 0.15 },
-            bustle: Bustle { commits: 3.0, bot_commits: 2.5, deploys: 4.0, runs: 7.0, old_services: 3 },
+            bustle: Bustle { commits: 5.0, bot_commits: 1.5, deploys: 2.0, runs: 6.0, old_services: 3 },
             windows: Windows { before: 364, washout: 28, after: 280, tau: 60 },
         }
     }
@@ -169,7 +175,7 @@ impl World {
     /// The same journeys and tickets with as little as can be beside them, for runs over many seeds.
     #[must_use]
     pub fn quiet(mut self) -> Self {
-        self.bustle = Bustle { commits: 0.5, bot_commits: 0.5, deploys: 0.5, runs: 0.5, old_services: 1 };
+        self.bustle = Bustle { commits: 0.5, bot_commits: 0.5, deploys: 0.5, runs: 0.5, old_services: 2 };
         self
     }
 

@@ -1,3 +1,4 @@
 //! Where facts come from: each source turns what one system recorded into rows of the log.
 
+pub mod file;
 pub mod git;

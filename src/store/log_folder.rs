@@ -111,3 +111,34 @@ fn write_table(folder: &Path, name: &str, table: &mut DataFrame) -> Result<(), S
 fn month_of(at_us: i64) -> String {
     crate::log::to_rfc3339(at_us).chars().take(7).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn events(times: &[i64]) -> DataFrame {
+        DataFrame::new(times.len(), vec![Column::new("at_us".into(), times)]).expect("one column")
+    }
+
+    #[test]
+    fn events_come_back_over_months_as_they_went_in() {
+        let data = tempfile::tempdir().expect("a folder");
+        let times = [0, 86_400_000_000, 40 * 86_400_000_000, 400 * 86_400_000_000];
+        let log = LogFolder::replace(data.path(), "f1", &mut [("events", events(&times))]).expect("written");
+        assert_eq!(fs::read_dir(log.path().join("events")).expect("a folder").count(), 3);
+        assert_eq!(log.table("events").expect("read"), events(&times));
+    }
+
+    #[test]
+    fn the_old_log_counts_until_the_new_one_is_whole() {
+        let data = tempfile::tempdir().expect("a folder");
+        LogFolder::replace(data.path(), "f1", &mut [("events", events(&[1]))]).expect("written");
+        // A build that was killed: its folder is there, half full, and the pointer was never turned.
+        fs::create_dir_all(data.path().join("log/f2.new/events")).expect("made");
+        let (log, fingerprint) = LogFolder::current(data.path()).expect("one counts");
+        assert_eq!((fingerprint.as_str(), log.table("events").expect("read")), ("f1", events(&[1])));
+        let log = LogFolder::replace(data.path(), "f2", &mut [("events", events(&[2]))]).expect("written");
+        assert_eq!(log.table("events").expect("read"), events(&[2]));
+        assert!(!data.path().join("log/f1").exists());
+    }
+}

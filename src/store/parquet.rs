@@ -30,30 +30,34 @@ pub fn read_parquet(path: &Path) -> Result<DataFrame, StoreError> {
     ParquetReader::new(file).finish().map_err(StoreError::table("read", path))
 }
 
-/// Reads any Parquet file as text: a header, and rows of cells. For files that users export.
+/// A header, and for each row the wanted cells.
+pub type TextRows = (Vec<String>, Vec<Vec<Option<String>>>);
+
+/// Reads any Parquet file as text, for files that users export: all column names, and the cells of the wanted columns.
+/// Integers in digits, times in RFC 3339 UTC, true and false in words; an empty text is as absent as a null.
 ///
 /// # Errors
 /// Where the file is missing, cut short or not Parquet.
-pub fn read_text_rows(path: &Path) -> Result<(Vec<String>, Vec<Vec<Option<String>>>), StoreError> {
+pub fn read_text_rows(path: &Path, wanted: &[String]) -> Result<TextRows, StoreError> {
     let table = read_parquet(path)?;
-    let header = table.get_column_names().iter().map(|name| name.to_string()).collect();
-    let columns: Vec<&Column> = table.columns().iter().collect();
+    let header = table.get_column_names().iter().map(ToString::to_string).collect();
+    let columns: Vec<Option<&Column>> = wanted.iter().map(|name| table.column(name).ok()).collect();
     let rows = (0..table.height())
-        .map(|row| {
-            columns
-                .iter()
-                .map(|column| match column.get(row) {
-                    Err(_) | Ok(AnyValue::Null) => None,
-                    Ok(AnyValue::String(text)) => Some(text.to_owned()),
-                    Ok(AnyValue::StringOwned(text)) => Some(text.to_string()),
-                    Ok(AnyValue::Datetime(at, unit, _)) => Some(instant(at, unit)),
-                    Ok(AnyValue::DatetimeOwned(at, unit, _)) => Some(instant(at, unit)),
-                    Ok(other) => Some(other.to_string()),
-                })
-                .collect()
-        })
+        .map(|row| columns.iter().map(|column| column.and_then(|column| text_of(column, row))).collect())
         .collect();
     Ok((header, rows))
+}
+
+fn text_of(column: &Column, row: usize) -> Option<String> {
+    let text = match column.get(row).ok()? {
+        AnyValue::Null => return None,
+        AnyValue::String(text) => text.trim().to_owned(),
+        AnyValue::StringOwned(text) => text.trim().to_owned(),
+        AnyValue::Datetime(at, unit, _) => instant(at, unit),
+        AnyValue::DatetimeOwned(at, unit, _) => instant(at, unit),
+        other => other.to_string(),
+    };
+    (!text.is_empty()).then_some(text)
 }
 
 /// A Parquet timestamp as RFC 3339: what a file with real times should not have to describe.

@@ -155,3 +155,83 @@ fn folder_name(unit: &str) -> String {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::Observation;
+
+    fn facts(source: &str) -> Facts {
+        let observation = Observation {
+            source: source.to_owned(),
+            stream: "git".to_owned(),
+            from_us: 1,
+            to_us: 2,
+            records: 3,
+            refused: 0,
+        };
+        Facts { observations: vec![observation], ..Facts::default() }
+    }
+
+    fn state(bookmark: &str) -> UnitState {
+        UnitState { rules: "r".to_owned(), bookmark: bookmark.to_owned() }
+    }
+
+    fn seen(segments: &Segments) -> usize {
+        segment_table::<Observation>(&segments.folders().expect("readable")).expect("readable").height()
+    }
+
+    #[test]
+    fn a_segment_adds_to_its_unit_or_takes_its_place() {
+        let data = tempfile::tempdir().expect("a folder");
+        let mut segments = Segments::open(data.path()).expect("open");
+        segments.append("git:a/b", &state("1"), facts("x"), &[], false).expect("first");
+        segments.append("git:a/b", &state("2"), facts("y"), &[], true).expect("continued");
+        assert_eq!(seen(&segments), 2);
+        segments.append("git:a/b", &state("3"), facts("z"), &[], false).expect("replaced");
+        assert_eq!(seen(&segments), 1);
+        assert_eq!(segments.manifest().unit("git:a/b").expect("readable").expect("known").bookmark, "3");
+    }
+
+    #[test]
+    fn what_a_killed_pull_left_is_cleared_away_and_what_counted_still_counts() {
+        let data = tempfile::tempdir().expect("a folder");
+        let mut segments = Segments::open(data.path()).expect("open");
+        segments.append("git:a", &state("1"), facts("x"), &[], false).expect("first");
+        drop(segments);
+        let half = data.path().join("segments/git%3aa/000002");
+        fs::create_dir_all(&half).expect("made");
+        fs::write(half.join("events.parquet"), b"PAR1 and then the power went").expect("written");
+        let segments = Segments::open(data.path()).expect("open again");
+        assert!(!half.exists());
+        assert_eq!(seen(&segments), 1);
+    }
+
+    #[test]
+    fn two_runs_cannot_hold_one_data_folder() {
+        let data = tempfile::tempdir().expect("a folder");
+        let _held = Segments::open(data.path()).expect("open");
+        assert!(matches!(Segments::open(data.path()), Err(StoreError::Busy { .. })));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn every_file_and_folder_is_its_owners_alone() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let data = tempfile::tempdir().expect("a folder");
+        let root = data.path().join("study/.milepost");
+        let mut segments = Segments::open(&root).expect("open");
+        segments.append("git:a", &state("1"), facts("x"), &[], false).expect("first");
+        let mut folders = vec![root];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(&folder).expect("listed") {
+                let path = entry.expect("readable").path();
+                let mode = fs::metadata(&path).expect("there").permissions().mode();
+                assert_eq!(mode & 0o077, 0, "{} can be read by others", path.display());
+                if path.is_dir() {
+                    folders.push(path);
+                }
+            }
+        }
+    }
+}

@@ -1,7 +1,10 @@
 //! All ways to choose `k` pilot teams of `n`, or a seeded sample of them where there are too many.
 
 use super::{real, special_functions::whole};
-use rand_chacha::{ChaCha12Rng, rand_core::{Rng, SeedableRng}};
+use rand_chacha::{
+    ChaCha12Rng,
+    rand_core::{Rng, SeedableRng},
+};
 
 /// Assignments up to which all are taken.
 pub const EXACT_UP_TO: u64 = 200_000;
@@ -11,7 +14,7 @@ pub const SAMPLED: usize = 99_999;
 
 /// A set of assignments, the one that was really made among them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Assignments {
+pub(super) struct Assignments {
     /// Of each assignment, which units are in the pilot, sorted.
     pub chosen: Vec<Vec<usize>>,
     /// Whether these are all there are.
@@ -46,7 +49,9 @@ pub(super) fn assignments(pilot: &[bool], seed: u64) -> Assignments {
         for place in 0..k {
             units.swap(place, place + below(&mut random, n - place));
         }
-        chosen.push(units[..k].to_vec());
+        let mut drawn = units[..k].to_vec();
+        drawn.sort_unstable();
+        chosen.push(drawn);
     }
     Assignments { chosen, exact: false }
 }
@@ -79,7 +84,8 @@ mod tests {
     // Case `ri_min_p` of the reference: combinatorics.
     #[test]
     fn the_floor_is_one_over_the_ways_to_choose_and_twice_that_at_half() {
-        let one_sided = [(4, 1, 0.25), (5, 2, 0.1), (6, 2, 1.0 / 15.0), (8, 2, 1.0 / 28.0), (8, 3, 1.0 / 56.0), (20, 1, 0.05)];
+        let one_sided =
+            [(4, 1, 0.25), (5, 2, 0.1), (6, 2, 1.0 / 15.0), (8, 2, 1.0 / 28.0), (8, 3, 1.0 / 56.0), (20, 1, 0.05)];
         for (n, k, p) in one_sided {
             close(floor_p(n, k), p, 1e-12);
         }

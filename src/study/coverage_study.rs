@@ -57,7 +57,8 @@ pub fn coverage_study(services: &[ServiceRecord], design: &Design) -> Result<Cov
     let changes: Vec<(Arm, f64)> = teams.iter().filter_map(|team| Some((team.arm, team.change?))).collect();
     let contrast = contrast(&changes, Scale::Share, "change of the share in the fixed cohort by team", design);
     let windows = WINDOWS.iter().filter_map(|&(arm, period)| window(services, arm, period, &teams, design)).collect();
-    let arms = [Arm::Pilot, Arm::Comparison].into_iter().filter_map(|arm| arm_coverage(services, arm, design)).collect();
+    let arms =
+        [Arm::Pilot, Arm::Comparison].into_iter().filter_map(|arm| arm_coverage(services, arm, design)).collect();
     Ok(CoverageVerdict { verdict: decide(contrast, windows, teams, design), arms })
 }
 
@@ -67,12 +68,15 @@ fn team_lines(services: &[ServiceRecord]) -> Vec<TeamLine> {
         by_team.entry((service.arm, &service.team)).or_default().push(service);
     }
     let line = |((arm, team), services): (&(Arm, &str), &Vec<&ServiceRecord>)| {
-        let cohort: Vec<(bool, bool)> = services.iter().filter_map(|service| service.before.zip(service.after)).collect();
+        let cohort: Vec<(bool, bool)> =
+            services.iter().filter_map(|service| service.before.zip(service.after)).collect();
         let share = |has: fn(&(bool, bool)) -> bool| {
             (!cohort.is_empty()).then(|| real(cohort.iter().filter(|pair| has(pair)).count()) / real(cohort.len()))
         };
         let (before, after) = (share(|pair| pair.0), share(|pair| pair.1));
-        let seen = |at: fn(&ServiceRecord) -> Option<bool>| services.iter().filter(|service| at(service).is_some()).count() as u64;
+        let seen = |at: fn(&ServiceRecord) -> Option<bool>| {
+            services.iter().filter(|service| at(service).is_some()).count() as u64
+        };
         let units = (seen(|service| service.before), seen(|service| service.after));
         let period = if units.0 == 0 { Period::Before } else { Period::After };
         TeamLine {
@@ -151,4 +155,55 @@ fn arm_coverage(services: &[ServiceRecord], arm: Arm, design: &Design) -> Option
         cohort_change: paired_change(cohort, design.level()),
         open_change: newcombe(share(Period::After), share(Period::Before), design.level()),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::study::{Grade, testing::close};
+
+    /// Eight teams of ten services: the pilot fills in seven of its eight gaps, the others now and then one.
+    fn company() -> Vec<ServiceRecord> {
+        let service = |team: usize, at: usize| {
+            let arm = if team < 3 { Arm::Pilot } else { Arm::Comparison };
+            let filled = if team < 3 { at < 8 + team % 2 } else { at < 2 + team % 3 };
+            ServiceRecord { team: format!("team {team}"), arm, before: Some(at < 2), after: Some(filled) }
+        };
+        (0..8).flat_map(|team| (0..10).map(move |at| service(team, at))).collect()
+    }
+
+    #[test]
+    fn gaps_filled_in_the_pilot_are_found_in_the_fixed_cohort() {
+        let found = coverage_study(&company(), &Design::default()).expect("services");
+        let effect = found.verdict.effect.expect("two arms");
+        assert!(effect.estimate > 0.45 && effect.estimate < 0.6, "{effect:?}");
+        assert_eq!((found.verdict.grade, found.verdict.wording.verb.as_str()), (Grade::B, "raised"));
+        assert_eq!(found.arms[0].cohort, Paired { kept: 6, gained: 19, lost: 0, never: 5 });
+        assert!(found.arms[0].cohort_change.as_ref().expect("a cohort").p < 1e-5);
+    }
+
+    #[test]
+    fn services_born_with_the_field_move_the_open_population_and_not_the_cohort() {
+        let mut services = company();
+        for service in &mut services {
+            service.after = service.before;
+        }
+        let born =
+            |at| ServiceRecord { team: format!("team {}", at % 3), arm: Arm::Pilot, before: None, after: Some(true) };
+        services.extend((0..30).map(born));
+        let found = coverage_study(&services, &Design::default()).expect("services");
+        close(found.verdict.effect.expect("two arms").estimate, 0.0, 1e-12);
+        close(found.arms[0].cohort_change.as_ref().expect("a cohort").difference, 0.0, 0.0);
+        assert!(found.arms[0].open_change.as_ref().expect("seen").interval.lower > 0.1);
+        assert!(!found.verdict.significant);
+    }
+
+    #[test]
+    fn one_team_has_no_interval_for_its_share_and_no_services_are_refused() {
+        let services: Vec<ServiceRecord> = company().into_iter().filter(|service| service.team == "team 0").collect();
+        let found = coverage_study(&services, &Design::default()).expect("services");
+        assert_eq!(found.verdict.grade, Grade::D);
+        assert!(found.verdict.windows[0].level.as_ref().expect("a share").interval.is_err());
+        assert_eq!(coverage_study(&[], &Design::default()), Err(Refusal::Empty));
+    }
 }

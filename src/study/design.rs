@@ -28,6 +28,7 @@ pub const WINDOWS: [(Arm, Period); 4] = [
 
 /// Settings of a study that decide what its numbers may be called.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one answer that the study file gives")]
 pub struct Design {
     /// The level below which a p-value is called significant; intervals hold at one less this.
     pub alpha: f64,

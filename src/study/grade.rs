@@ -66,7 +66,10 @@ impl fmt::Display for Reason {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::FewEvents { events } => {
-                write!(out, "a window holds only {events} events, and fewer than {EVENTS_FOR_MORE_THAN_DESCRIPTION} are described, not compared")
+                write!(
+                    out,
+                    "a window holds only {events} events, and fewer than {EVENTS_FOR_MORE_THAN_DESCRIPTION} are described, not compared"
+                )
             }
             Self::LinkedShareDiffers => {
                 write!(out, "the share of events that could be linked differs between arms and periods")
@@ -91,6 +94,7 @@ pub const EVENTS_FOR_MORE_THAN_DESCRIPTION: u64 = 5;
 
 /// What the grade is decided on.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one answer that the study file gives")]
 pub struct Evidence {
     /// The fewest events in any window that is compared.
     pub fewest_events: u64,

@@ -3,7 +3,10 @@
 //! With team frailty of sd 0.4, Greenwood's interval covers 70 to 76%, this one 93.5 to 95% (STATISTICS.md §1; Williams,
 //! Biometrics 1995). The team is left out whole, and t has one degree of freedom less than there are teams.
 
-use super::{Interval, NoInterval, Refusal, Spell, kaplan_meier, real, restricted_mean_with_tail, special_functions::student_quantile};
+use super::{
+    Interval, NoInterval, Refusal, Spell, kaplan_meier, real, restricted_mean_with_tail,
+    special_functions::student_quantile,
+};
 use std::collections::BTreeMap;
 
 /// Teams that an interval over teams takes.

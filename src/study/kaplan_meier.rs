@@ -3,7 +3,7 @@
 //! Source: R `survival::survfit`; risk set `entry < t <= time`. The default interval is log-log; its name stands in the
 //! method id, because R's own default (`log`) gives other limits. Next door: `rmst` integrates the curve.
 
-use super::{Interval, Refusal, special_functions::normal_quantile, real};
+use super::{Interval, Refusal, real, special_functions::normal_quantile};
 
 /// How a spell ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -85,7 +85,8 @@ const SAME: f64 = 1e-12;
 /// Refuses no spells at all, and times that are not finite, negative, or not after the entry.
 pub fn kaplan_meier(spells: &[Spell]) -> Result<Curve, Refusal> {
     check(spells)?;
-    let mut times: Vec<f64> = spells.iter().filter(|spell| spell.cause == Cause::Done).map(|spell| spell.time).collect();
+    let mut times: Vec<f64> =
+        spells.iter().filter(|spell| spell.cause == Cause::Done).map(|spell| spell.time).collect();
     times.sort_by(f64::total_cmp);
     let mut ends: Vec<f64> = spells.iter().map(|spell| spell.time).collect();
     ends.sort_by(f64::total_cmp);
@@ -96,7 +97,11 @@ pub fn kaplan_meier(spells: &[Spell]) -> Result<Curve, Refusal> {
     for run in times.chunk_by(|left, right| left.total_cmp(right).is_eq()) {
         let (time, events) = (run[0], run.len());
         // An entry at the very instant of its own end (L = t = 0) is let in: `check` admits it, and it is at risk once.
-        let entered = if time > 0.0 { entries.partition_point(|&entry| entry < time) } else { entries.partition_point(|&entry| entry <= time) };
+        let entered = if time > 0.0 {
+            entries.partition_point(|&entry| entry < time)
+        } else {
+            entries.partition_point(|&entry| entry <= time)
+        };
         let at_risk = entered - ends.partition_point(|&end| end < time);
         let (d, n) = (real(events), real(at_risk));
         survival *= (n - d) / n;
@@ -131,10 +136,13 @@ impl Step {
 
     /// Pointwise limits; none where the survival is 0, because there the error is not defined.
     pub fn limits(&self, level: f64, transform: Transform) -> Option<Interval> {
+        self.limits_at(normal_quantile(f64::midpoint(1.0, level)), level, transform)
+    }
+
+    fn limits_at(&self, z: f64, level: f64, transform: Transform) -> Option<Interval> {
         if !self.greenwood.is_finite() || self.survival <= SAME {
             return None;
         }
-        let z = normal_quantile(f64::midpoint(1.0, level));
         let root = self.greenwood.sqrt();
         let s = self.survival;
         let (lower, upper) = match transform {
@@ -169,13 +177,21 @@ impl Curve {
         first_at_or_below(&steps, 1.0 - p)
     }
 
+    /// Pointwise limits at every step, the normal quantile computed once.
+    pub fn limits(&self, level: f64, transform: Transform) -> Vec<Option<Interval>> {
+        let z = normal_quantile(f64::midpoint(1.0, level));
+        self.steps.iter().map(|step| step.limits_at(z, level, transform)).collect()
+    }
+
     /// Limits of that time, by inverting the pointwise limits of the curve; a `None` in it is "not reached".
     pub fn quantile_limits(&self, p: f64, level: f64, transform: Transform) -> (Option<f64>, Option<f64>) {
+        let limits = self.limits(level, transform);
         let band = |side: fn(&Interval) -> f64| -> Vec<(f64, f64)> {
-            let limits = self.steps.iter().filter_map(|step| Some((step.time, side(&step.limits(level, transform)?))));
-            limits.collect()
+            let sides = limits.iter().map(|limits| limits.as_ref().map(side));
+            self.steps.iter().zip(sides).filter_map(|(step, limit)| Some((step.time, limit?))).collect()
         };
-        let reached = |band: &[(f64, f64)]| band.iter().find(|(_, value)| *value <= 1.0 - p + SAME).map(|&(time, _)| time);
+        let reached =
+            |band: &[(f64, f64)]| band.iter().find(|(_, value)| *value <= 1.0 - p + SAME).map(|&(time, _)| time);
         (reached(&band(|limits| limits.lower)), reached(&band(|limits| limits.upper)))
     }
 }

@@ -87,9 +87,14 @@ fn km_lung_median() {
     let Some((reference, case, tol)) = case("km_lung_median") else { return };
     let curve = kaplan_meier(&lung(&reference)).expect("spells");
     let expected = &case["expected"];
-    assert_eq!((curve.spells as u64, curve.events as u64), (whole_number(&expected["n"]), whole_number(&expected["events"])));
+    assert_eq!(
+        (curve.spells as u64, curve.events as u64),
+        (whole_number(&expected["n"]), whole_number(&expected["events"]))
+    );
     close(curve.quantile(0.5).expect("reached"), number(&expected["median"]), tol);
-    for (name, transform) in [("ci_log", Transform::Log), ("ci_loglog", Transform::LogLog), ("ci_plain", Transform::Plain)] {
+    for (name, transform) in
+        [("ci_log", Transform::Log), ("ci_loglog", Transform::LogLog), ("ci_plain", Transform::Plain)]
+    {
         let (lower, upper) = curve.quantile_limits(0.5, 0.95, transform);
         assert_eq!((lower, upper), (limit(&expected[name][0]), limit(&expected[name][1])), "{name}");
     }
@@ -201,7 +206,8 @@ fn aml() {
     let Some((_, case, tol)) = case("aml") else { return };
     let groups = case["data"]["group"].as_array().expect("a list");
     let rows = spells(&numbers(&case["data"]["time"]), &marks(&case["data"]["status"]));
-    let of = |name| rows.iter().zip(groups).filter(|(_, group)| *group == name).map(|(row, _)| *row).collect::<Vec<_>>();
+    let of =
+        |name| rows.iter().zip(groups).filter(|(_, group)| *group == name).map(|(row, _)| *row).collect::<Vec<_>>();
     let (m, n) = (of("M"), of("N"));
     let expected = &case["expected"];
     let test = log_rank(&m, &n, Weight::LogRank).expect("two groups");
@@ -215,7 +221,11 @@ fn aml() {
         close(curve.quantile(0.5).expect("reached"), number(&expected[format!("median_{name}")]), tol);
         for (ci, transform) in [("ci_log", Transform::Log), ("ci_loglog", Transform::LogLog)] {
             let expected = &expected[format!("{ci}_{name}")];
-            assert_eq!(curve.quantile_limits(0.5, 0.95, transform), (limit(&expected[0]), limit(&expected[1])), "{ci} {name}");
+            assert_eq!(
+                curve.quantile_limits(0.5, 0.95, transform),
+                (limit(&expected[0]), limit(&expected[1])),
+                "{ci} {name}"
+            );
         }
         let mean = restricted_mean(&curve, 45.0).expect("observed");
         all_close(&[mean.mean, mean.standard_error], &expected[format!("rmst45_{name}")], tol);
@@ -247,14 +257,17 @@ fn left_truncation() {
 #[test]
 fn aj_toy() {
     let Some((_, case, tol)) = case("aj_toy") else { return };
-    let cause = |code: &f64| match *code {
+    let ending = |code: &f64| match *code {
         code if code < 0.5 => Cause::Open,
         code if code < 1.5 => Cause::Done,
         _ => Cause::Abandoned,
     };
     let causes = numbers(&case["data"]["cause"]);
-    let rows: Vec<Spell> =
-        numbers(&case["data"]["time"]).iter().zip(&causes).map(|(time, code)| Spell::new(*time, cause(code))).collect();
+    let rows: Vec<Spell> = numbers(&case["data"]["time"])
+        .iter()
+        .zip(&causes)
+        .map(|(time, code)| Spell::new(*time, ending(code)))
+        .collect();
     let steps = incidences(&rows).expect("spells");
     let column = |of: fn(&IncidenceStep) -> f64| steps.iter().map(of).collect::<Vec<f64>>();
     let expected = &case["expected"];
@@ -327,11 +340,11 @@ fn did_10_teams() {
     let (pre, post) = (numbers(&case["data"]["pre"]), numbers(&case["data"]["post"]));
     let changes: Vec<f64> = pre.iter().zip(post).map(|(pre, post)| post - pre).collect();
     let treated: Vec<bool> = marks(&case["data"]["treated"]).iter().map(|mark| *mark == 1).collect();
-    let of = |arm| changes.iter().zip(&treated).filter(|(_, is)| **is == arm).map(|(change, _)| *change).collect::<Vec<_>>();
+    let of =
+        |arm| changes.iter().zip(&treated).filter(|(_, is)| **is == arm).map(|(change, _)| *change).collect::<Vec<_>>();
     let (pilot, comparison) = (of(true), of(false));
     let expected = &case["expected"];
-    for (name, test) in
-        [("pooled_t", pooled_t(&pilot, &comparison, 0.95)), ("welch", welch(&pilot, &comparison, 0.95))]
+    for (name, test) in [("pooled_t", pooled_t(&pilot, &comparison, 0.95)), ("welch", welch(&pilot, &comparison, 0.95))]
     {
         let (test, expected) = (test.expect("varies"), &expected[name]);
         close(test.t, number(&expected["t"]), tol);

@@ -194,11 +194,8 @@ impl Line {
         }
         let mut outside = Sums::default();
         let mut next = 0;
-        // `chosen` may be unsorted when sampled, so the rest is the total less the chosen only where order is known.
-        let mut sorted = chosen.to_vec();
-        sorted.sort_unstable();
         for (unit, values) in units.iter().enumerate() {
-            if sorted.get(next) == Some(&unit) {
+            if chosen.get(next) == Some(&unit) {
                 next += 1;
             } else {
                 outside.add(*values);
@@ -211,7 +208,11 @@ impl Line {
                 [one[0] + two[0], one[1] + two[1], one[2] + two[2]]
             }
         };
-        Self { a: inside.y / inside.n - outside.y / outside.n, b: inside.z / inside.n - outside.z / outside.n, variance }
+        Self {
+            a: inside.y / inside.n - outside.y / outside.n,
+            b: inside.z / inside.n - outside.z / outside.n,
+            variance,
+        }
     }
 }
 
@@ -311,7 +312,8 @@ mod tests {
 
     #[test]
     fn sampled_assignments_come_near_the_exact_answer_and_count_the_real_one() {
-        let changes: Vec<f64> = (0_u32..26).map(|team| f64::from(team * 7 % 11) - if team < 10 { 2.0 } else { 0.0 }).collect();
+        let changes: Vec<f64> =
+            (0_u32..26).map(|team| f64::from(team * 7 % 11) - if team < 10 { 2.0 } else { 0.0 }).collect();
         let outcome = permutation_with(Statistic::Difference, &changes, &pilot(26, 10), 0.05, 3).expect("two arms");
         assert!(!outcome.exact);
         assert_eq!(outcome.total, 100_000);

@@ -39,7 +39,8 @@ pub fn exact_rate_ratio(first: (u64, f64), second: (u64, f64), level: f64) -> Re
     let below = binomial_cdf(x, n, share);
     let above = if x == 0 { 1.0 } else { binomial_cdf(n - x, n, 1.0 - share) };
     let here = binomial_pmf(x, n, share);
-    let no_likelier = (0..=n).map(|k| binomial_pmf(k, n, share)).filter(|likelihood| *likelihood <= here * (1.0 + 1e-7));
+    let no_likelier =
+        (0..=n).map(|k| binomial_pmf(k, n, share)).filter(|likelihood| *likelihood <= here * (1.0 + 1e-7));
     let tail = (1.0 - level) / 2.0;
     let ratio_of = |q: f64| if q >= 1.0 { f64::INFINITY } else { q / (1.0 - q) * second.1 / first.1 };
     let lower = if x == 0 { 0.0 } else { beta_quantile(tail, whole(x), whole(n - x) + 1.0) };
@@ -97,13 +98,14 @@ pub fn dispersion(teams: &[TeamCounts]) -> Result<f64, Refusal> {
         return Err(Refusal::AllZero);
     }
     let seen: f64 = teams.iter().map(|team| whole(team.after.0)).sum();
-    let common = bisect(-50.0, 50.0, |ratio| teams.iter().map(|team| all(team) * share(team, ratio)).sum::<f64>() < seen);
-    let terms = teams.iter().map(|team| {
+    let common =
+        bisect(-50.0, 50.0, |ratio| teams.iter().map(|team| all(team) * share(team, ratio)).sum::<f64>() < seen);
+    let squares = teams.iter().map(|team| {
         let (n, q) = (all(team), share(team, common));
         let variance = n * q * (1.0 - q);
         if variance > 0.0 { (whole(team.after.0) - n * q).powi(2) / variance } else { 0.0 }
     });
-    Ok(terms.sum::<f64>() / (real(teams.len()) - 1.0))
+    Ok(squares.sum::<f64>() / (real(teams.len()) - 1.0))
 }
 
 #[cfg(test)]

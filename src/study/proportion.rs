@@ -72,7 +72,8 @@ pub fn newcombe(first: (u64, u64), second: (u64, u64), level: f64) -> Result<Sha
 /// # Errors
 /// Refuses fewer than two teams with anything observed.
 pub fn design_effect(teams: &[(u64, u64)]) -> Result<f64, Refusal> {
-    let teams: Vec<(f64, f64)> = teams.iter().filter(|team| team.1 > 0).map(|team| (whole(team.0), whole(team.1))).collect();
+    let teams: Vec<(f64, f64)> =
+        teams.iter().filter(|team| team.1 > 0).map(|team| (whole(team.0), whole(team.1))).collect();
     if teams.len() < 2 {
         return Err(Refusal::TooFew { what: "teams", have: teams.len(), need: 2 });
     }

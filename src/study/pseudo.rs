@@ -15,8 +15,12 @@ pub fn pseudo_observations(spells: &[Spell], tau: f64) -> Result<Vec<f64>, Refus
         return Err(Refusal::TooFew { what: "spells", have: spells.len(), need: 2 });
     }
     let whole = restricted_mean_with_tail(&curve, tau)?.mean;
-    let steps: Vec<(f64, f64, f64)> =
-        curve.steps.iter().filter(|step| step.time <= tau).map(|step| (step.time, real(step.at_risk), real(step.events))).collect();
+    let steps: Vec<(f64, f64, f64)> = curve
+        .steps
+        .iter()
+        .filter(|step| step.time <= tau)
+        .map(|step| (step.time, real(step.at_risk), real(step.events)))
+        .collect();
     let n = real(spells.len());
     Ok(spells.iter().map(|spell| n * whole - (n - 1.0) * mean_without(&steps, spell, tau)).collect())
 }
@@ -55,7 +59,8 @@ mod tests {
     fn each_value_is_what_leaving_the_spell_out_gives() {
         let (rows, _) = aml();
         let values = pseudo_observations(&rows, 31.0).expect("observed");
-        let mean = |rows: &[Spell]| restricted_mean_with_tail(&kaplan_meier(rows).expect("spells"), 31.0).expect("seen").mean;
+        let mean =
+            |rows: &[Spell]| restricted_mean_with_tail(&kaplan_meier(rows).expect("spells"), 31.0).expect("seen").mean;
         for (at, value) in values.iter().enumerate() {
             let mut rest = rows.clone();
             rest.remove(at);

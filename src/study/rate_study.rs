@@ -22,7 +22,9 @@ pub struct RateRecord {
     pub exposure: f64,
 }
 
-type Totals = BTreeMap<(Arm, String), [Option<(u64, f64)>; 2]>;
+/// Count and exposure before and after, where observed.
+type Cells = [Option<(u64, f64)>; 2];
+type Totals = BTreeMap<(Arm, String), Cells>;
 
 /// Compares rates before and after, pilot against comparison.
 ///
@@ -51,16 +53,18 @@ fn totals(records: &[RateRecord]) -> Result<Totals, Refusal> {
         if !record.exposure.is_finite() || record.exposure < 0.0 {
             return Err(Refusal::Impossible { what: "an exposure", value: record.exposure });
         }
-        let cell = &mut totals.entry((record.arm, record.team.clone())).or_default()[usize::from(record.period == Period::After)];
+        let cell = &mut totals.entry((record.arm, record.team.clone())).or_default()
+            [usize::from(record.period == Period::After)];
         let (count, exposure) = cell.unwrap_or((0, 0.0));
         *cell = Some((count + record.count, exposure + record.exposure));
     }
     Ok(totals)
 }
 
-fn line(((arm, team), cells): (&(Arm, String), &[Option<(u64, f64)>; 2])) -> TeamLine {
+fn line(((arm, team), cells): (&(Arm, String), &Cells)) -> TeamLine {
     let [before, after] = *cells;
-    let rate = |cell: Option<(u64, f64)>| cell.filter(|cell| cell.1 > 0.0).map(|(count, exposure)| whole(count) / exposure);
+    let rate =
+        |cell: Option<(u64, f64)>| cell.filter(|cell| cell.1 > 0.0).map(|(count, exposure)| whole(count) / exposure);
     let missing = |period| LeftOut::TooFew { period, have: 0, need: 1 };
     let change = match (before, after) {
         (None, _) => Err(missing(Period::Before)),
@@ -108,7 +112,11 @@ fn window(totals: &Totals, arm: Arm, period: Period, teams: &[TeamLine], design:
 fn rate(cells: &[(&str, (u64, f64))], design: &Design) -> Result<Finding, Refusal> {
     let ratio = |cells: &mut dyn Iterator<Item = (u64, f64)>| {
         let (count, exposure) = cells.fold((0, 0.0), |sum, cell| (sum.0 + cell.0, sum.1 + cell.1));
-        if exposure > 0.0 { Ok(whole(count) / exposure) } else { Err(Refusal::Impossible { what: "an exposure", value: exposure }) }
+        if exposure > 0.0 {
+            Ok(whole(count) / exposure)
+        } else {
+            Err(Refusal::Impossible { what: "an exposure", value: exposure })
+        }
     };
     let estimate = ratio(&mut cells.iter().map(|(_, cell)| *cell))?;
     let interval = match jackknife(cells, design.level(), |part| ratio(&mut part.iter().map(|(_, cell)| *cell))) {
@@ -120,4 +128,71 @@ fn rate(cells: &[(&str, (u64, f64))], design: &Design) -> Result<Finding, Refusa
     };
     let method = "events over exposure, all teams; delete-one-team jackknife t".to_owned();
     Ok(Finding { scale: Scale::Rate, estimate, interval, p: None, floor_p: None, placebo: None, method })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::study::{Grade, testing::close};
+
+    fn company(factor: u64) -> Vec<RateRecord> {
+        let cell = |team: u64, period, count| RateRecord {
+            team: format!("team {team}"),
+            arm: if team < 3 { Arm::Pilot } else { Arm::Comparison },
+            period,
+            count,
+            exposure: 26.0,
+        };
+        let after = |team: u64| if team < 3 { (60 + 5 * team) / factor } else { 61 + 5 * team + team % 3 };
+        (0..8)
+            .flat_map(|team| [cell(team, Period::Before, 60 + 5 * team), cell(team, Period::After, after(team))])
+            .collect()
+    }
+
+    #[test]
+    fn a_third_of_the_tickets_is_found_and_the_unit_of_exposure_does_not_matter() {
+        let verdict = rate_study(&company(3), &Design::default()).expect("records");
+        let effect = verdict.effect.expect("two arms");
+        assert!(effect.estimate > 0.3 && effect.estimate < 0.36, "{effect:?}");
+        close(effect.p.expect("a test"), 1.0 / 56.0, 1e-12);
+        assert_eq!((verdict.grade, verdict.wording.verb.as_str()), (Grade::B, "reduced"));
+        let days: Vec<RateRecord> =
+            company(3).into_iter().map(|record| RateRecord { exposure: record.exposure * 7.0, ..record }).collect();
+        close(
+            rate_study(&days, &Design::default()).expect("records").effect.expect("arms").estimate,
+            effect.estimate,
+            1e-12,
+        );
+    }
+
+    #[test]
+    fn a_silent_source_is_no_zero_and_a_team_without_exposure_is_left_out() {
+        let mut records = company(1);
+        records.retain(|record| (record.team.as_str(), record.period) != ("team 7", Period::After));
+        records[0].exposure = 0.0;
+        let verdict = rate_study(&records, &Design::default()).expect("records");
+        assert_eq!(verdict.teams_compared(), (2, 4));
+        let left_out: Vec<&LeftOut> = verdict.teams.iter().filter_map(|team| team.left_out.as_ref()).collect();
+        let no_exposure = Refusal::Impossible { what: "an exposure", value: 0.0 };
+        let missing = LeftOut::TooFew { period: Period::After, have: 0, need: 1 };
+        assert_eq!(left_out, [&LeftOut::Refused(no_exposure), &missing]);
+    }
+
+    #[test]
+    fn zero_counts_stay_in_and_are_described_only() {
+        let records: Vec<RateRecord> = company(1).into_iter().map(|record| RateRecord { count: 0, ..record }).collect();
+        let verdict = rate_study(&records, &Design::default()).expect("records");
+        assert_eq!((verdict.grade, verdict.teams_compared()), (Grade::E, (3, 5)));
+        close(verdict.effect.expect("two arms").estimate, 1.0, 1e-12);
+        assert_eq!(rate_study(&[], &Design::default()), Err(Refusal::Empty));
+    }
+
+    #[test]
+    fn half_the_teams_in_the_pilot_double_the_floor() {
+        let records: Vec<RateRecord> =
+            company(3).into_iter().filter(|record| !["team 6", "team 7"].contains(&record.team.as_str())).collect();
+        let verdict = rate_study(&records, &Design::default()).expect("records");
+        close(verdict.effect.expect("two arms").floor_p.expect("known"), 0.1, 1e-12);
+        assert_eq!((verdict.grade, verdict.significant), (Grade::C, false));
+    }
 }

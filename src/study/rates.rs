@@ -5,7 +5,10 @@
 
 use super::special_functions::whole;
 use super::{Interval, NoInterval, Refusal, TTest, one_sample_t, real, refusal::finite};
-use rand_chacha::{ChaCha12Rng, rand_core::{Rng, SeedableRng}};
+use rand_chacha::{
+    ChaCha12Rng,
+    rand_core::{Rng, SeedableRng},
+};
 
 /// Counts and exposures of one team.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -73,7 +76,8 @@ pub fn signed_flips(changes: &[f64], seed: u64) -> Result<f64, Refusal> {
     let size: f64 = changes.iter().map(|change| change.abs()).sum();
     let least = changes.iter().sum::<f64>().abs() - 1e-12 * size;
     let flipped = |sign: &dyn Fn(usize) -> bool| {
-        let sum: f64 = changes.iter().enumerate().map(|(team, change)| if sign(team) { -change } else { *change }).sum();
+        let sum: f64 =
+            changes.iter().enumerate().map(|(team, change)| if sign(team) { -change } else { *change }).sum();
         sum.abs() >= least
     };
     if changes.len() <= 17 {

@@ -4,12 +4,25 @@
 #[track_caller]
 pub(crate) fn close(found: f64, expected: f64, tolerance: f64) {
     let gap = (found - expected).abs();
-    assert!(gap <= tolerance || gap.is_nan() && found.is_nan() && expected.is_nan(), "{found} is not {expected} within {tolerance}");
+    assert!(
+        gap <= tolerance || gap.is_nan() && found.is_nan() && expected.is_nan(),
+        "{found} is not {expected} within {tolerance}"
+    );
 }
 
 /// Changes of the ten teams of case `did_10_teams`, the three of the pilot first.
-pub(crate) const TEN_TEAMS: [f64; 10] =
-    [9.1 - 14.2, 12.8 - 18.5, 10.2 - 11.9, 15.1 - 16.3, 13.9 - 13.1, 18.2 - 20.4, 14.1 - 15.0, 12.9 - 12.7, 15.8 - 17.6, 14.0 - 14.8];
+pub(crate) const TEN_TEAMS: [f64; 10] = [
+    9.1 - 14.2,
+    12.8 - 18.5,
+    10.2 - 11.9,
+    15.1 - 16.3,
+    13.9 - 13.1,
+    18.2 - 20.4,
+    14.1 - 15.0,
+    12.9 - 12.7,
+    15.8 - 17.6,
+    14.0 - 14.8,
+];
 
 use super::{Cause, Spell};
 

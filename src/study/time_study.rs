@@ -7,8 +7,10 @@
 //! that does not stands in the verdict with its reason.
 
 use super::jackknife::restricted_mean_over_teams;
-use super::verdict::{Contrast, CurvePoint, Finding, LeftOut, Median, Scale, TeamLine, Verdict, Window, contrast, decide};
-use super::{Arm, Cause, Curve, Design, NoInterval, Period, Refusal, Spell, Transform, WINDOWS};
+use super::verdict::{
+    Contrast, CurvePoint, Finding, LeftOut, Median, Scale, TeamLine, Verdict, Window, contrast, decide,
+};
+use super::{Arm, Cause, Curve, Design, Interval, NoInterval, Period, Refusal, Spell, Transform, WINDOWS};
 use super::{kaplan_meier, pseudo_observations, real, restricted_mean_with_tail};
 use std::collections::BTreeMap;
 
@@ -93,7 +95,9 @@ fn levels<'a>(records: &[&'a TimeRecord], design: &Design) -> Result<Levels<'a>,
         enough_at_first(&spells)?;
         // A pool of one journey has no leave-one-out: uncensored before the horizon it is its own level.
         let values = match pseudo_observations(&spells, design.tau_days) {
-            Err(Refusal::TooFew { .. }) => vec![restricted_mean_with_tail(&kaplan_meier(&spells)?, design.tau_days)?.mean],
+            Err(Refusal::TooFew { .. }) => {
+                vec![restricted_mean_with_tail(&kaplan_meier(&spells)?, design.tau_days)?.mean]
+            }
             other => other?,
         };
         for (record, value) in pool.iter().zip(values) {
@@ -105,7 +109,8 @@ fn levels<'a>(records: &[&'a TimeRecord], design: &Design) -> Result<Levels<'a>,
 
 fn enough_at_first(spells: &[Spell]) -> Result<(), Refusal> {
     let latest = spells.iter().map(|spell| spell.entry).fold(0.0, f64::max);
-    let thin = kaplan_meier(spells)?.steps.into_iter().find(|step| step.time <= latest && step.at_risk < AT_RISK_AT_FIRST);
+    let thin =
+        kaplan_meier(spells)?.steps.into_iter().find(|step| step.time <= latest && step.at_risk < AT_RISK_AT_FIRST);
     thin.map_or(Ok(()), |step| Err(Refusal::TooFewAtRisk { time: step.time, at_risk: step.at_risk }))
 }
 
@@ -180,7 +185,13 @@ fn restricted_mean_finding(pool: &[(&str, Spell)], curve: &Curve, design: &Desig
         Ok(jackknife) => jackknife.interval,
         Err(refusal) => Err(NoInterval::Refused(refusal)),
     };
-    let method = format!("RMST({} d) of all journeys; delete-one-team jackknife t", design.tau_days);
+    let still_open = curve.survival_at(curve.longest) > 0.0;
+    let tail = if still_open && curve.longest < design.tau_days {
+        format!(", level from the last observation at {:.1} d", curve.longest)
+    } else {
+        String::new()
+    };
+    let method = format!("RMST({} d) of all journeys{tail}; delete-one-team jackknife t", design.tau_days);
     Ok(Finding { scale: Scale::Days, estimate: mean, interval, p: None, floor_p: None, placebo: None, method })
 }
 
@@ -191,11 +202,126 @@ fn median(curve: &Curve, design: &Design) -> Median {
 }
 
 fn points(curve: &Curve, design: &Design) -> Vec<CurvePoint> {
-    let point = |step: &super::Step| CurvePoint {
+    let point = |(step, limits): (&super::Step, Option<Interval>)| CurvePoint {
         days: step.time,
         open_share: step.survival,
-        limits: step.limits(design.level(), Transform::LogLog),
+        limits,
         at_risk: step.at_risk as u64,
     };
-    curve.steps.iter().map(point).collect()
+    curve.steps.iter().zip(curve.limits(design.level(), Transform::LogLog)).map(point).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::study::{Direction, Frame, Grade, testing::close};
+
+    fn journeys(team: &str, arm: Arm, period: Period, days: &[f64]) -> Vec<TimeRecord> {
+        let record = |time_days: &f64| TimeRecord {
+            team: team.to_owned(),
+            arm,
+            period,
+            entry_days: 0.0,
+            time_days: *time_days,
+            cause: Cause::Done,
+        };
+        days.iter().map(record).collect()
+    }
+
+    /// Eight teams: the three of the pilot halve their times, the others go on as they were.
+    fn company() -> Vec<TimeRecord> {
+        (0..8_u32)
+            .flat_map(|team| {
+                let (name, pace) = (format!("team {team}"), 10.0 + f64::from(team));
+                let (arm, factor) = if team < 3 { (Arm::Pilot, 0.5) } else { (Arm::Comparison, 1.0) };
+                let noise = 1.0 + 0.02 * f64::from(team * 3 % 7);
+                let before = journeys(&name, arm, Period::Before, &[pace, pace * 1.5, pace * 2.0]);
+                let after =
+                    journeys(&name, arm, Period::After, &[pace, pace * 1.5, pace * 2.0].map(|t| t * factor * noise));
+                [before, after].concat()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_halving_in_the_pilot_is_found_at_the_floor_and_told_as_its_doing() {
+        let verdict = time_study(&company(), &Design::default()).expect("records");
+        let effect = verdict.effect.as_ref().expect("two arms");
+        assert!(effect.estimate > 0.45 && effect.estimate < 0.55, "{effect:?}");
+        close(effect.p.expect("a test"), 1.0 / 56.0, 1e-12);
+        assert!(effect.interval.as_ref().expect("possible").upper < 1.0);
+        assert_eq!((verdict.grade, verdict.direction, verdict.significant), (Grade::B, Direction::Lower, true));
+        assert_eq!((verdict.wording.frame, verdict.wording.verb.as_str()), (Frame::PilotDid, "reduced"));
+        let days = &verdict.beside.iter().find(|finding| finding.scale == Scale::Days).expect("in days");
+        assert!(days.estimate < -5.0, "{days:?}");
+        let (low, high) = verdict.without_one_pilot_team.expect("three teams");
+        assert!(low <= effect.estimate && effect.estimate <= high);
+        assert_eq!(verdict.windows.len(), 4);
+    }
+
+    #[test]
+    fn without_comparison_teams_the_grade_is_d_and_few_teams_have_no_interval() {
+        let pilot: Vec<TimeRecord> = company().into_iter().filter(|record| record.arm == Arm::Pilot).collect();
+        let verdict = time_study(&pilot, &Design::default()).expect("records");
+        assert_eq!(verdict.grade, Grade::D);
+        assert_eq!(verdict.wording.verb, "was lower after than before");
+        let effect = verdict.effect.expect("a mean change");
+        assert_eq!(effect.interval, Err(NoInterval::TooFewTeams { have: 3, need: 5 }));
+    }
+
+    #[test]
+    fn a_team_seen_in_one_window_is_left_out_with_its_reason_and_counted() {
+        let mut records = company();
+        records.extend(journeys("new", Arm::Comparison, Period::After, &[4.0, 5.0]));
+        let verdict = time_study(&records, &Design::default()).expect("records");
+        let line = verdict.teams.iter().find(|line| line.team == "new").expect("a line");
+        assert_eq!(line.left_out, Some(LeftOut::TooFew { period: Period::Before, have: 0, need: 1 }));
+        assert_eq!(verdict.teams_compared(), (3, 5));
+        let after = verdict.windows.last().expect("windows");
+        assert_eq!((after.units, after.excluded, after.teams), (17, 2, 6));
+    }
+
+    #[test]
+    fn a_horizon_that_nothing_was_followed_to_is_a_verdict_without_a_number() {
+        let mut records = company();
+        for record in &mut records {
+            record.cause = Cause::Open;
+        }
+        let verdict = time_study(&records, &Design::default()).expect("records");
+        assert!(matches!(verdict.effect, Err(Refusal::BeyondFollowUp { .. })));
+        assert_eq!((verdict.grade, verdict.significant), (Grade::E, false));
+        assert_eq!(verdict.wording.verb, "is described only");
+        assert_eq!(verdict.windows[0].open, 9);
+    }
+
+    #[test]
+    fn one_pilot_team_of_eight_cannot_be_significant_and_is_told_so() {
+        let records: Vec<TimeRecord> =
+            company().into_iter().filter(|record| !["team 1", "team 2"].contains(&record.team.as_str())).collect();
+        let records = [records, journeys("team 0", Arm::Pilot, Period::Before, &[10.0; 5])].concat();
+        let records = [records, journeys("team 0", Arm::Pilot, Period::After, &[5.0; 5])].concat();
+        let verdict = time_study(&records, &Design::default()).expect("records");
+        assert_eq!(verdict.grade, Grade::C);
+        assert!(verdict.wording.verb.ends_with("and more so than in the comparison teams"), "{:?}", verdict.wording);
+        assert!(matches!(verdict.effect.expect("an estimate").interval, Err(NoInterval::NotByDesign { .. })));
+    }
+
+    #[test]
+    fn no_records_and_an_impossible_design_are_refused() {
+        assert_eq!(time_study(&[], &Design::default()), Err(Refusal::Empty));
+        let design = Design { alpha: 0.0, ..Design::default() };
+        assert!(time_study(&company(), &design).is_err());
+    }
+
+    #[test]
+    fn times_that_all_tie_show_no_effect() {
+        let mut records = company();
+        for record in &mut records {
+            record.time_days = 7.0;
+        }
+        let verdict = time_study(&records, &Design::default()).expect("records");
+        let effect = verdict.effect.expect("two arms");
+        close(effect.estimate, 1.0, 1e-9);
+        close(effect.p.expect("a test"), 1.0, 0.0);
+    }
 }

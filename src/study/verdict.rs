@@ -179,7 +179,11 @@ pub(super) fn contrast(changes: &[(Arm, f64)], scale: Scale, what: &str, design:
     let (pilot, comparison) = (of(Arm::Pilot), of(Arm::Comparison));
     if comparison.is_empty() {
         let effect = before_after(&pilot, scale, what, design, back);
-        return Contrast { effect, beside: Vec::new(), without_one: leave_one_out(changes).map(|(a, b)| (back(a), back(b))) };
+        return Contrast {
+            effect,
+            beside: Vec::new(),
+            without_one: leave_one_out(changes).map(|(a, b)| (back(a), back(b))),
+        };
     }
     let values: Vec<f64> = changes.iter().map(|(_, change)| *change).collect();
     let marks: Vec<bool> = changes.iter().map(|(arm, _)| *arm == Arm::Pilot).collect();

@@ -1,6 +1,10 @@
 //! Welch's t interval for two groups of team changes, and the pooled one: shown beside the permutation, never instead.
 
-use super::{Interval, Refusal, real, refusal::finite, special_functions::{student_p, student_quantile}};
+use super::{
+    Interval, Refusal, real,
+    refusal::finite,
+    special_functions::{student_p, student_quantile},
+};
 
 /// A difference of two means with its t test.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -95,7 +99,10 @@ mod tests {
 
     #[test]
     fn one_team_in_a_group_and_equal_values_are_refused() {
-        assert_eq!(welch(&[1.0], &[2.0, 3.0], 0.95), Err(Refusal::TooFew { what: "teams in a group", have: 1, need: 2 }));
+        assert_eq!(
+            welch(&[1.0], &[2.0, 3.0], 0.95),
+            Err(Refusal::TooFew { what: "teams in a group", have: 1, need: 2 })
+        );
         assert_eq!(welch(&[1.0, 1.0], &[2.0, 2.0], 0.95), Err(Refusal::NoVariation));
     }
 }

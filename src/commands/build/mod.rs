@@ -16,10 +16,10 @@ use self::resolve::Resolved;
 use super::CommandError;
 use crate::config::Settings;
 use crate::log::{
-    CalendarDay, Caveat, IdentityKey, JourneyDefined, Micros, ObjectId, ObjectLink, ObjectType, Parameters, Period,
+    CalendarDay, Caveat, CoverageField, CoveragePlaceholder, DefaultOwner, IdentityKey, JourneyDefined, Micros, ObjectId, ObjectLink, ObjectType, Parameters, Period,
     Person, Repository, Row, StepDefined, StudyTeam, qualifier,
 };
-use crate::people;
+use crate::people::{self, Office};
 use crate::store::{LogFolder, Segments, StoreError, frame, rows, segment_table};
 
 /// A built log and what was done for it.
@@ -34,31 +34,37 @@ pub(crate) struct Built {
 
 /// Builds the log if anything that it is made from has changed.
 pub(crate) fn build(settings: &Settings, segments: &Segments) -> Result<Built, CommandError> {
-    let folders = segments.folders()?;
     let fingerprint = fingerprint::of(settings, segments)?;
     if let Some((log, known)) = LogFolder::current(&settings.data)
         && known == fingerprint
     {
         return Ok(Built { log, fresh: false, fingerprint });
     }
-    let mut tables = assemble(settings, &folders)?;
+    let mut tables = assemble(settings, segments)?;
     let log = LogFolder::replace(&settings.data, &fingerprint, &mut tables)?;
     Ok(Built { log, fresh: true, fingerprint })
 }
 
-fn assemble(settings: &Settings, folders: &[PathBuf]) -> Result<Vec<(&'static str, DataFrame)>, CommandError> {
-    let keys = rows::<IdentityKey>(&segment_table::<IdentityKey>(folders)?)?;
-    let people = people::merge(keys);
+fn assemble(settings: &Settings, segments: &Segments) -> Result<Vec<(&'static str, DataFrame)>, CommandError> {
+    let folders = &segments.folders()?;
+    // Aliases and teams of the private file are read anew by every build: an edit needs no new pull.
+    let office = Office::open(settings)?;
+    let mut desk = office.desk();
+    let declared = office.declared(&mut desk);
+    let mut keys = rows::<IdentityKey>(&segment_table::<IdentityKey>(folders)?)?;
+    keys.extend(desk.into_keys());
+    let people = people::merge(&keys);
     let latest_us = resolve::latest(folders)?;
     let Some(as_of_us) = settings.as_of_us.or(latest_us) else {
         return Err(CommandError::NothingToBuild { file: settings.file.clone() });
     };
 
     let Resolved { events, event_objects, objects, object_changes, memberships, survey_answers, observations, mut caveats } =
-        resolve::all(settings, folders, &people.person_of, as_of_us)?;
+        resolve::all(settings, folders, declared, &people.person_of, as_of_us)?;
     let object_links = links(settings, folders, as_of_us)?;
     let first_us = resolve::first(&events).unwrap_or(as_of_us).min(as_of_us);
     let (journeys_defined, steps_defined) = study_tables::definitions(settings);
+    let (coverage_fields, placeholders, default_owners) = study_tables::coverage(settings);
     let has_teams = memberships.height() > 0;
     caveats::of_study(settings, &people, has_teams, &mut caveats);
 
@@ -77,6 +83,9 @@ fn assemble(settings: &Settings, folders: &[PathBuf]) -> Result<Vec<(&'static st
         (Parameters::TABLE, frame(&[study_tables::parameters(settings, as_of_us, has_teams)])),
         (JourneyDefined::TABLE, frame(&journeys_defined)),
         (StepDefined::TABLE, frame(&steps_defined)),
+        (CoverageField::TABLE, frame(&coverage_fields)),
+        (CoveragePlaceholder::TABLE, frame(&placeholders)),
+        (DefaultOwner::TABLE, frame(&default_owners)),
         (StudyTeam::TABLE, frame(&study_tables::study_teams(settings))),
         (Period::TABLE, frame(&study_tables::periods(settings))),
         (Repository::TABLE, frame(&study_tables::repositories(settings))),

@@ -7,7 +7,7 @@ use polars::prelude::{DataFrame, PolarsError};
 
 use crate::config::Settings;
 use crate::log::{
-    Caveat, Event, EventObject, Membership, Micros, Object, ObjectChange, Observation, Row, SurveyAnswer,
+    Caveat, Event, EventObject, Facts, Membership, Micros, Object, ObjectChange, Observation, Row, SurveyAnswer,
 };
 use crate::store::{StoreError, frame, in_order, last_of_each, present_in, replace_text, rows, segment_table, up_to};
 
@@ -26,12 +26,12 @@ pub(super) struct Resolved {
 /// The latest instant of any event; `None` where there is none.
 pub(super) fn latest(folders: &[PathBuf]) -> Result<Option<Micros>, StoreError> {
     let events = segment_table::<Event>(folders)?;
-    Ok(times(&events).and_then(|times| times.max()))
+    Ok(times(&events).and_then(|times| times.iter().flatten().max()))
 }
 
 /// The first instant of any event.
 pub(super) fn first(events: &DataFrame) -> Option<Micros> {
-    times(events).and_then(|times| times.min())
+    times(events).and_then(|times| times.iter().flatten().min())
 }
 
 fn times(events: &DataFrame) -> Option<polars::prelude::Int64Chunked> {
@@ -42,6 +42,7 @@ fn times(events: &DataFrame) -> Option<polars::prelude::Int64Chunked> {
 pub(super) fn all(
     settings: &Settings,
     folders: &[PathBuf],
+    declared: Facts,
     person_of: &BTreeMap<String, String>,
     as_of_us: Micros,
 ) -> Result<Resolved, StoreError> {
@@ -64,6 +65,7 @@ pub(super) fn all(
     let object_changes = in_order::<ObjectChange>(&changes).map_err(broken)?;
 
     let mut memberships = segment_table::<Membership>(folders)?;
+    memberships.vstack_mut_owned(frame(&declared.memberships)).map_err(broken)?;
     replace_text(&mut memberships, "person_id", person_of).map_err(broken)?;
     let memberships = last_of_each(&memberships, &["person_id", "team_id", "from_us"]).map_err(broken)?;
     let memberships = in_order::<Membership>(&memberships).map_err(broken)?;
@@ -76,7 +78,7 @@ pub(super) fn all(
     Ok(Resolved {
         events,
         event_objects,
-        objects: objects(folders)?,
+        objects: objects(folders, declared.objects)?,
         object_changes,
         memberships,
         survey_answers,
@@ -86,8 +88,9 @@ pub(super) fn all(
 }
 
 /// One row an object: the earliest sighting names the source.
-fn objects(folders: &[PathBuf]) -> Result<DataFrame, StoreError> {
+fn objects(folders: &[PathBuf], declared: Vec<Object>) -> Result<DataFrame, StoreError> {
     let mut objects = rows::<Object>(&segment_table::<Object>(folders)?)?;
+    objects.extend(declared);
     objects.sort_by(|a, b| {
         let key = |object: &Object| (object.object_id.clone(), object.first_seen_us.is_none(), object.first_seen_us);
         key(a).cmp(&key(b)).then_with(|| a.source.cmp(&b.source))

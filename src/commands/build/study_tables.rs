@@ -1,11 +1,13 @@
 //! The tables of the log that come from the study file alone.
 
+use std::collections::BTreeSet;
+
 use chrono::{Datelike as _, Duration, NaiveDate, NaiveTime};
 
 use crate::config::written::{Arm, DoneBy};
 use crate::config::{Comparison, DAY_US, Settings, local_start};
 use crate::log::{
-    CalendarDay, JourneyDefined, Micros, ObjectId, ObjectType, Parameters, Period, Repository, StepDefined, StudyTeam,
+    CalendarDay, CoverageField, CoveragePlaceholder, DefaultOwner, JourneyDefined, Micros, ObjectId, ObjectType, Parameters, Period, Repository, StepDefined, StudyTeam,
     day_of,
 };
 
@@ -93,6 +95,30 @@ pub(super) fn definitions(settings: &Settings) -> (Vec<JourneyDefined>, Vec<Step
         .collect();
     (journeys, steps)
 }
+
+/// What a complete catalog entry holds, what stands for nothing in it, and which groups own nothing.
+pub(super) fn coverage(settings: &Settings) -> (Vec<CoverageField>, Vec<CoveragePlaceholder>, Vec<DefaultOwner>) {
+    let owners: Vec<&str> =
+        settings.catalogs.iter().map(|catalog| catalog.owner.as_deref().unwrap_or("owner")).collect();
+    let fields = settings.coverage.required.iter().zip(1..).map(|(field, position)| CoverageField {
+        field: field.clone(),
+        position,
+        is_owner: owners.contains(&field.as_str()),
+    });
+    let lower = |value: &String| value.to_lowercase();
+    // Sets: a value that stands twice would count an entry twice.
+    let placeholders: BTreeSet<String> =
+        PLACEHOLDERS.map(str::to_owned).into_iter().chain(settings.coverage.placeholders.iter().map(lower)).collect();
+    let default_owners: BTreeSet<String> = settings.coverage.default_owners.iter().map(lower).collect();
+    (
+        fields.collect(),
+        placeholders.into_iter().map(|value| CoveragePlaceholder { value }).collect(),
+        default_owners.into_iter().map(|value| DefaultOwner { value }).collect(),
+    )
+}
+
+/// Values that stand for nothing in any catalog.
+const PLACEHOLDERS: [&str; 6] = ["-", "n/a", "none", "tbd", "todo", "unknown"];
 
 /// The teams that the study file names.
 pub(super) fn study_teams(settings: &Settings) -> Vec<StudyTeam> {

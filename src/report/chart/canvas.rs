@@ -6,7 +6,7 @@
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::super::text::{clean, xml};
+use super::super::text::{clean, shortened, xml};
 use super::{Layout, Naming};
 
 const SCALE: f64 = 4.0;
@@ -138,19 +138,66 @@ impl Canvas {
 
     /// A label whose baseline stands at the point.
     pub(super) fn label(&mut self, at: At, text: &str, ink: Ink, side: Side) {
-        let size = self.text_size();
-        self.shapes.push((Shape::Label { at, text: clean(text), size, side, is_bold: false }, ink, 1.0));
+        self.write(at, text, ink, (side, false));
+    }
+
+    /// A label that clears the lines behind it.
+    pub(super) fn halo(&mut self, (x, y): At, text: &str, ink: Ink, side: Side) {
+        let width = self.text_width(text);
+        let left = match side {
+            Side::Start => x,
+            Side::Middle => x - width / 2.0,
+            Side::End => x - width,
+        };
+        self.bar((left - 2.0, y - self.text_size() + 1.0), (width + 4.0, self.text_size() + 2.0), Ink::Paper, 1.0);
+        self.label((x, y), text, ink, side);
     }
 
     /// A label in bold.
     pub(super) fn title(&mut self, at: At, text: &str, ink: Ink, side: Side) {
-        let size = self.text_size();
-        self.shapes.push((Shape::Label { at, text: clean(text), size, side, is_bold: true }, ink, 1.0));
+        self.write(at, text, ink, (side, true));
+    }
+
+    fn write(&mut self, at: At, text: &str, ink: Ink, (side, is_bold): (Side, bool)) {
+        let label = Shape::Label { at, text: clean(text), size: self.text_size(), side, is_bold };
+        self.shapes.push((label, ink, 1.0));
     }
 
     /// The one size of text: what may be read without leaning forward.
     pub(super) const fn text_size(&self) -> f64 {
         if self.layout.is_narrow() { 11.5 } else { 12.5 }
+    }
+
+    /// The text cut so that it keeps within the room.
+    pub(super) fn fitted(&self, text: &str, room: f64) -> String {
+        let text = clean(text);
+        let longest = (1..=text.chars().count()).rev().map(|longest| shortened(&text, longest));
+        longest.into_iter().find(|text| self.text_width(text) <= room).unwrap_or_default()
+    }
+
+    /// The text in at most so many lines that keep within the room; the last is cut where it does not.
+    pub(super) fn wrapped(&self, text: &str, room: f64, most: usize) -> Vec<String> {
+        let mut lines = vec![String::new()];
+        for word in clean(text).split(' ') {
+            let count = lines.len();
+            let Some(line) = lines.last_mut() else { break };
+            let longer = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
+            if self.text_width(&longer) <= room || line.is_empty() || count == most {
+                *line = longer;
+            } else {
+                lines.push(word.to_owned());
+            }
+        }
+        lines.iter().map(|line| self.fitted(line, room)).collect()
+    }
+
+    /// Labels below one another, wrapped to the room; answers the baseline after the last one.
+    pub(super) fn lines(&mut self, (x, mut y): At, text: &str, room: f64, (ink, side): (Ink, Side)) -> f64 {
+        for line in self.wrapped(text, room, 4) {
+            self.label((x, y), &line, ink, side);
+            y += self.text_size() * 1.35;
+        }
+        y
     }
 
     /// A generous guess at the width of a text.
@@ -227,7 +274,7 @@ fn paint<B: DrawingBackend>(
             let weight = if *is_bold { FontStyle::Bold } else { FontStyle::Normal };
             // The backend sets the top of a label 0.76 em above its baseline and divides sizes by 1.24.
             let at = pixel((*x, y - 0.76 * size));
-            let style = TextStyle::from((FONT, size * SCALE * 1.24, weight).into_font().color(&colour));
+            let style = (FONT, size * SCALE * 1.24, weight).into_font().color(&colour);
             area.draw(&Text::new(text.as_str(), at, style.pos(Pos::new(horizontal, VPos::Top))))
         }
     }

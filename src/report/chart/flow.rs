@@ -7,7 +7,6 @@ use serde::Serialize;
 
 use super::super::quantity::Unit;
 use super::super::table::{Column, Entry, Table};
-use super::super::text::shortened;
 use super::Layout;
 use super::canvas::{At, Canvas, Ink, Side};
 
@@ -88,12 +87,12 @@ impl Flow {
 
     fn ink(&self, ribbon: &Ribbon) -> (Ink, f64) {
         let is_platform = |team: usize| self.teams.get(team).is_some_and(|team| team.role == TeamRole::Platform);
-        if is_platform(ribbon.from) || is_platform(ribbon.to) { (Ink::Accent, 0.42) } else { (Ink::Faint, 0.55) }
+        if is_platform(ribbon.from) || is_platform(ribbon.to) { (Ink::Accent, 0.36) } else { (Ink::Faint, 0.6) }
     }
 
     pub(super) fn canvas(&self, layout: Layout) -> (Canvas, f64) {
         let mut canvas = Canvas::new(layout);
-        let label = if layout.is_narrow() { 92.0 } else { 190.0 };
+        let label = if layout.is_narrow() { 122.0 } else { 190.0 };
         let (left, right) = (label, canvas.width() - label);
         let all: f64 = self.ribbons.iter().map(|ribbon| width_of(ribbon.count)).sum();
         let unit = if layout.is_narrow() { 210.0 } else { 250.0 } / all.max(1.0);
@@ -125,14 +124,14 @@ impl Flow {
     }
 
     fn bars(&self, canvas: &mut Canvas, tops: &[Option<f64>], end: End, x: f64, unit: f64) {
-        let longest = if canvas.layout.is_narrow() { 11 } else { 22 };
+        let room = if canvas.layout.is_narrow() { 84.0 } else { 150.0 };
         for (index, team) in self.teams.iter().enumerate() {
             let Some(Some(top)) = tops.get(index).copied() else { continue };
             let sum = self.sum(index, end);
             let ink = if team.role == TeamRole::Platform { Ink::Accent } else { Ink::Muted };
             canvas.bar((x, top), (NODE, sum * unit), ink, 1.0);
             let middle = top + (sum * unit).max(8.0) / 2.0 + 4.0;
-            let name = shortened(&team.name, longest);
+            let name = canvas.fitted(&team.name, room);
             let ink = if team.role == TeamRole::Platform { Ink::Accent } else { Ink::Strong };
             match end {
                 End::From => canvas.label((x - 8.0, middle), &format!("{name}  {sum:.0}"), ink, Side::End),
@@ -142,13 +141,15 @@ impl Flow {
     }
 
     pub(super) fn table(&self, id: &str, title: &str) -> Table {
-        let columns = vec![Column::text("Hands over"), Column::text("Takes over"), Column::number("Handoffs", Unit::Count)];
+        let columns =
+            vec![Column::text("Hands over"), Column::text("Takes over"), Column::number("Handoffs", Unit::Count)];
         let mut table = Table::new(id, title, columns);
         let name = |team: usize| self.teams.get(team).map_or("not known", |team| team.name.as_str());
         let mut ribbons: Vec<&Ribbon> = self.ribbons.iter().collect();
         ribbons.sort_by_key(|ribbon| (ribbon.from, ribbon.to));
         for ribbon in ribbons {
-            table = table.row([Entry::text(name(ribbon.from)), Entry::text(name(ribbon.to)), Entry::count(ribbon.count)]);
+            table =
+                table.row([Entry::text(name(ribbon.from)), Entry::text(name(ribbon.to)), Entry::count(ribbon.count)]);
         }
         if self.merged > 0 {
             table = table.row([Entry::text("other pairs"), Entry::text("merged"), Entry::count(self.merged)]);

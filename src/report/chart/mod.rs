@@ -16,7 +16,7 @@ use serde::Serialize;
 
 pub use flow::{Flow, FlowTeam, Ribbon, TeamRole};
 pub use journey_map::{JourneyMap, Lane, MapStep, StepTime};
-pub use series::{Mark, Panel, Point, Series, TimeSeries};
+pub use series::{Mark, Panel, Point, Series, TimeSeries, WeekValue};
 pub use slopes::{Slopes, TeamSlope};
 pub use survival::{Arm, AtRisk, Curve, CurveStep, Period, Survival, SurvivalPanel};
 

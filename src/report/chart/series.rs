@@ -19,8 +19,34 @@ use super::survival::Arm;
 pub struct Point {
     /// The Monday of the week.
     pub week: NaiveDate,
-    /// The value; absent where there are no records, or too few people.
-    pub value: Option<f64>,
+    /// Its value.
+    pub value: WeekValue,
+}
+
+/// A week's value, or why it has none.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WeekValue {
+    /// The value, in the unit's own scale.
+    Known(f64),
+    /// No source has records of that week.
+    NoRecords,
+    /// The guard hides it.
+    FewerThanFive,
+}
+
+impl WeekValue {
+    const fn known(self) -> Option<f64> {
+        if let Self::Known(value) = self { Some(value) } else { None }
+    }
+
+    fn entry(self, unit: Unit) -> Entry {
+        match self {
+            Self::Known(value) => Entry::Number(Quantity::level(value, unit)),
+            Self::NoRecords => Entry::Number(Quantity::absent(unit, Absence::NoRecords)),
+            Self::FewerThanFive => Entry::FewerThanFive,
+        }
+    }
 }
 
 /// A line.
@@ -65,7 +91,8 @@ pub struct TimeSeries {
 
 impl TimeSeries {
     fn weeks(&self) -> Option<(NaiveDate, NaiveDate)> {
-        let weeks = || self.panels.iter().flat_map(|panel| &panel.lines).flat_map(|line| &line.points).map(|point| point.week);
+        let weeks =
+            || self.panels.iter().flat_map(|panel| &panel.lines).flat_map(|line| &line.points).map(|point| point.week);
         Some((weeks().min()?, weeks().max()?))
     }
 
@@ -75,7 +102,7 @@ impl TimeSeries {
         let is_single = self.panels.len() == 1;
         let columns = if is_single || layout.is_narrow() { 1 } else { 2 };
         let plot_height = if is_single { 220.0 } else { 104.0 };
-        let panel_height = plot_height + if is_single { 78.0 } else { 76.0 };
+        let panel_height = plot_height + if is_single { 88.0 - self.untitled() } else { 76.0 };
         let width = canvas.width() / to_f64(columns);
         for (index, panel) in self.panels.iter().enumerate() {
             let corner = (width * to_f64(index % columns), panel_height * to_f64(index / columns));
@@ -85,13 +112,26 @@ impl TimeSeries {
         (canvas, panel_height * to_f64(rows))
     }
 
-    fn panel(&self, canvas: &mut Canvas, panel: &Panel, ((x0, y0), width, plot_height): (At, f64, f64), span: (NaiveDate, NaiveDate)) {
+    fn panel(
+        &self,
+        canvas: &mut Canvas,
+        panel: &Panel,
+        ((x0, y0), width, plot_height): (At, f64, f64),
+        span: (NaiveDate, NaiveDate),
+    ) {
         let times = self.unit.written_times();
-        let values = || self.panels.iter().flat_map(|panel| &panel.lines).flat_map(|line| &line.points).filter_map(|point| point.value);
+        let values = || {
+            self.panels
+                .iter()
+                .flat_map(|panel| &panel.lines)
+                .flat_map(|line| &line.points)
+                .filter_map(|point| point.value.known())
+        };
         let is_share = self.unit == Unit::Percent;
         let highest = if is_share { 100.0 } else { values().fold(0.0, f64::max) * times };
         let steps = ticks(highest, if is_share && plot_height < 150.0 { 2 } else { 5 });
-        let (left, top) = (x0 + 42.0, y0 + 44.0);
+        let untitled = self.untitled();
+        let (left, top) = (x0 + 42.0, y0 + if self.panels.len() == 1 { 60.0 - untitled } else { 44.0 });
         let right = x0 + width - if canvas.layout.is_narrow() { 12.0 } else { 20.0 };
         let bottom = top + plot_height;
         let across = Scale::new((0.0, days(span.0, span.1)), (left, right));
@@ -105,7 +145,12 @@ impl TimeSeries {
         self.mark_moments(canvas, span.0, across, (top, bottom));
         for line in &panel.lines {
             for run in runs(&line.points) {
-                let points: Vec<At> = run.iter().filter_map(|point| Some((across.at(days(span.0, point.week)), down.at(point.value? * times)))).collect();
+                let points: Vec<At> = run
+                    .iter()
+                    .filter_map(|point| {
+                        Some((across.at(days(span.0, point.week)), down.at(point.value.known()? * times)))
+                    })
+                    .collect();
                 match (points.as_slice(), line.arm) {
                     ([alone], arm) => canvas.dot(*alone, 2.0, arm.ink()),
                     (_, Arm::Pilot) => canvas.line(points, Ink::Accent, 2.25),
@@ -113,21 +158,33 @@ impl TimeSeries {
                 }
             }
         }
-        name_lines(canvas, panel, (x0 + 8.0, y0 + 31.0, right));
+        if x0 == 0.0 && y0 == 0.0 {
+            name_lines(canvas, panel, (x0 + 8.0, y0 + 31.0 - untitled, right));
+        }
         for (at, text) in quarter_ticks(span, across, right - left) {
             canvas.line([(at, bottom), (at, bottom + 4.0)], Ink::Faint, 1.0);
             canvas.label((at, bottom + 18.0), &text, Ink::Muted, Side::Middle);
         }
     }
 
+    /// What is saved at the top where the only panel leaves its title to the caption.
+    fn untitled(&self) -> f64 {
+        if matches!(self.panels.as_slice(), [only] if only.title.is_empty()) { 17.0 } else { 0.0 }
+    }
+
     fn mark_moments(&self, canvas: &mut Canvas, first: NaiveDate, across: Scale, (top, bottom): (f64, f64)) {
         for mark in &self.marks {
             let x = across.at(days(first, mark.week));
-            canvas.dashes(&[(x, top - 4.0), (x, bottom)], Ink::Strong, 1.1, 3.0);
+            canvas.dashes(
+                &[(x, top - if self.panels.len() == 1 { 16.0 } else { 4.0 }), (x, bottom)],
+                Ink::Strong,
+                1.1,
+                3.0,
+            );
             if self.panels.len() == 1 {
                 let fits = x + canvas.text_width(&mark.label) < canvas.width() - 8.0;
                 let side = if fits { Side::Start } else { Side::End };
-                canvas.label((x + if fits { 5.0 } else { -5.0 }, top + 6.0), &mark.label, Ink::Strong, side);
+                canvas.label((x + if fits { 5.0 } else { -5.0 }, top - 7.0), &mark.label, Ink::Strong, side);
             }
         }
     }
@@ -136,14 +193,17 @@ impl TimeSeries {
         let lines = || self.panels.iter().flat_map(|panel| panel.lines.iter().map(move |line| (panel, line)));
         let mut columns = vec![Column::text("Week of")];
         columns.extend(lines().map(|(panel, line)| {
-            let label = if panel.title.is_empty() { line.label.clone() } else { format!("{}, {}", panel.title, line.label) };
+            let label =
+                if panel.title.is_empty() { line.label.clone() } else { format!("{}, {}", panel.title, line.label) };
             Column::number(label, self.unit)
         }));
         let mut table = Table::new(id, title, columns);
         let weeks: BTreeSet<NaiveDate> = lines().flat_map(|(_, line)| &line.points).map(|point| point.week).collect();
         for week in weeks {
-            let value = |line: &Series| line.points.iter().find(|point| point.week == week).and_then(|point| point.value);
-            let values = lines().map(|(_, line)| Entry::Number(Quantity::known(value(line), self.unit, Absence::NoRecords)));
+            let values = lines().map(|(_, line)| {
+                let point = line.points.iter().find(|point| point.week == week);
+                point.map_or(WeekValue::NoRecords, |point| point.value).entry(self.unit)
+            });
             table = table.row(std::iter::once(Entry::text(week.to_string())).chain(values));
         }
         table
@@ -160,16 +220,26 @@ fn days(from: NaiveDate, to: NaiveDate) -> f64 {
 
 /// The stretches without a missing value.
 fn runs(points: &[Point]) -> impl Iterator<Item = &[Point]> {
-    points.split(|point| point.value.is_none()).filter(|run| !run.is_empty())
+    points.split(|point| point.value.known().is_none()).filter(|run| !run.is_empty())
 }
 
-/// Shades the weeks in which no line of the panel has a value, and says so where there is room.
-fn mark_silence(canvas: &mut Canvas, panel: &Panel, span: (NaiveDate, NaiveDate), across: Scale, (top, bottom): (f64, f64)) {
+/// Shades the weeks of which no line of the panel has records, and says so where there is room.
+fn mark_silence(
+    canvas: &mut Canvas,
+    panel: &Panel,
+    span: (NaiveDate, NaiveDate),
+    across: Scale,
+    (top, bottom): (f64, f64),
+) {
     let mut week = span.0;
     let mut silent: Option<NaiveDate> = None;
     while week <= span.1 + chrono::Days::new(7) {
         let is_known = week > span.1
-            || panel.lines.iter().flat_map(|line| &line.points).any(|point| point.week == week && point.value.is_some());
+            || panel
+                .lines
+                .iter()
+                .flat_map(|line| &line.points)
+                .any(|point| point.week == week && point.value != WeekValue::NoRecords);
         match (is_known, silent) {
             (false, None) => silent = Some(week),
             (true, Some(start)) => {
@@ -205,7 +275,13 @@ fn name_lines(canvas: &mut Canvas, panel: &Panel, (mut x, y, right): (f64, f64, 
 fn quarter_ticks(span: (NaiveDate, NaiveDate), across: Scale, room: f64) -> Vec<(f64, String)> {
     use chrono::Datelike as _;
     let quarters = days(span.0, span.1) / 91.0;
-    let months = if room / quarters.max(1.0) > 62.0 { 3 } else if room / quarters.max(1.0) > 31.0 { 6 } else { 12 };
+    let months = if room / quarters.max(1.0) > 62.0 {
+        3
+    } else if room / quarters.max(1.0) > 31.0 {
+        6
+    } else {
+        12
+    };
     let mut ticks = Vec::new();
     let mut month = NaiveDate::from_ymd_opt(span.0.year(), 1, 1);
     while let Some(first) = month.filter(|first| *first <= span.1) {
@@ -216,4 +292,3 @@ fn quarter_ticks(span: (NaiveDate, NaiveDate), across: Scale, room: f64) -> Vec<
     }
     ticks
 }
-

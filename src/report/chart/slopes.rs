@@ -4,9 +4,8 @@
 
 use serde::Serialize;
 
-use super::super::quantity::{Absence, Quantity, Unit};
+use super::super::quantity::{Quantity, Unit};
 use super::super::table::{Column, Entry, Table};
-use super::super::text::shortened;
 use super::Layout;
 use super::axis::{Scale, day_ticks, tick_text, ticks};
 use super::canvas::{Canvas, Ink, Side};
@@ -19,10 +18,10 @@ pub struct TeamSlope {
     pub label: String,
     /// Its arm.
     pub arm: Arm,
-    /// Before; absent where the guard hides it or the value is not reached.
-    pub before: Option<f64>,
-    /// After.
-    pub after: Option<f64>,
+    /// Before, or why there is none.
+    pub before: Quantity,
+    /// After, or why there is none.
+    pub after: Quantity,
 }
 
 /// Before and after, team by team.
@@ -49,7 +48,9 @@ impl Slopes {
         const ROW: f64 = 27.0;
         let mut canvas = Canvas::new(layout);
         let times = self.unit.written_times();
-        let highest = self.teams.iter().flat_map(|team| [team.before, team.after]).flatten().fold(0.0, f64::max) * times;
+        let highest =
+            self.teams.iter().flat_map(|team| [team.before.value, team.after.value]).flatten().fold(0.0, f64::max)
+                * times;
         let most = if layout.is_narrow() { 4 } else { 7 };
         let steps = if self.unit == Unit::Days { day_ticks(highest, most) } else { ticks(highest, most) };
         let (left, right) = if layout.is_narrow() { (112.0, 324.0) } else { (190.0, 690.0) };
@@ -58,7 +59,11 @@ impl Slopes {
         let top = y + 8.0;
         let mut arm = None;
         let rows = self.rows();
-        let arms = if rows.iter().any(|row| row.arm != Arm::Pilot) && rows.iter().any(|row| row.arm == Arm::Pilot) { 2.0 } else { 1.0 };
+        let arms = if rows.iter().any(|row| row.arm != Arm::Pilot) && rows.iter().any(|row| row.arm == Arm::Pilot) {
+            2.0
+        } else {
+            1.0
+        };
         let bottom = top + ROW * f64::from(u32::try_from(rows.len()).unwrap_or(0)) + 30.0 * arms;
         canvas.ring((8.0, 10.0), 5.0, Ink::Muted);
         canvas.label((18.0, 14.5), "before", Ink::Muted, Side::Start);
@@ -78,21 +83,31 @@ impl Slopes {
             team.draw(&mut canvas, across, y - 4.5, left, times);
         }
         let axis = format!("{} ({})", self.measure, self.unit.name());
-        canvas.label((f64::midpoint(left, right), bottom + 34.0), &axis, Ink::Muted, Side::Middle);
-        let mut height = bottom + 44.0;
+        let (middle, room) =
+            if layout.is_narrow() { (170.0, 336.0) } else { (f64::midpoint(left, right), right - left) };
+        let mut y = canvas.lines((middle, bottom + 36.0), &axis, room, (Ink::Muted, Side::Middle));
         if !self.placebo.is_empty() {
-            canvas.label((2.0, height + 12.0), &self.placebo, Ink::Muted, Side::Start);
-            height += 24.0;
+            let room = canvas.width() - 4.0;
+            y = canvas.lines((2.0, y + 10.0), &self.placebo, room, (Ink::Strong, Side::Start));
         }
-        (canvas, height)
+        (canvas, y - 4.0)
     }
 
     pub(super) fn table(&self, id: &str, title: &str) -> Table {
-        let columns = vec![Column::text("Team"), Column::text("Arm"), Column::number("Before", self.unit), Column::number("After", self.unit)];
+        let columns = vec![
+            Column::text("Team"),
+            Column::text("Arm"),
+            Column::number("Before", self.unit),
+            Column::number("After", self.unit),
+        ];
         let mut table = Table::new(id, title, columns).note(self.placebo.clone());
         for team in self.rows() {
-            let value = |value| Entry::Number(Quantity::known(value, self.unit, Absence::NotReached));
-            table = table.row([Entry::text(&team.label), Entry::text(team.arm.words()), value(team.before), value(team.after)]);
+            table = table.row([
+                Entry::text(&team.label),
+                Entry::text(team.arm.words()),
+                Entry::Number(team.before.clone()),
+                Entry::Number(team.after.clone()),
+            ]);
         }
         table
     }
@@ -100,26 +115,29 @@ impl Slopes {
 
 impl TeamSlope {
     fn draw(&self, canvas: &mut Canvas, across: Scale, y: f64, left: f64, times: f64) {
-        let longest = if canvas.layout.is_narrow() { 15 } else { 26 };
-        canvas.label((12.0, y + 4.5), &shortened(&self.label, longest), Ink::Strong, Side::Start);
+        let name = canvas.fitted(&self.label, left - 22.0);
+        canvas.label((12.0, y + 4.5), &name, Ink::Strong, Side::Start);
         canvas.line([(left, y), (across.at(f64::MAX), y)], Ink::Grid, 1.0);
         let at = |value: f64| across.at(value * times);
-        if let (Some(before), Some(after)) = (self.before, self.after) {
+        let (before, after) = (self.before.value, self.after.value);
+        if let (Some(before), Some(after)) = (before, after) {
             canvas.line([(at(before), y), (at(after), y)], self.arm.ink(), 2.0);
         }
-        if let Some(before) = self.before {
+        if let Some(before) = before {
             canvas.ring((at(before), y), 5.0, Ink::Muted);
         }
-        if let Some(after) = self.after {
+        if let Some(after) = after {
             canvas.dot((at(after), y), 5.0, self.arm.ink());
         }
-        let missing = match (self.before, self.after) {
-            (None, None) => "before and after not reached",
-            (None, Some(_)) => "before not reached",
-            (Some(_), None) => "after not reached",
+        let missing = match (before, after) {
+            (None, None) => format!("before {}, after {}", self.before.text(), self.after.text()),
+            (None, Some(_)) => format!("before {}", self.before.text()),
+            (Some(_), None) => format!("after {}", self.after.text()),
             _ => return,
         };
-        let end = across.at(f64::MAX);
-        canvas.label((end, y - 5.0), missing, Ink::Muted, Side::End);
+        let beside = before.or(after).map_or(left, at);
+        let fits = beside + 12.0 + canvas.text_width(&missing) < canvas.width();
+        let (x, side) = if fits { (beside + 10.0, Side::Start) } else { (beside - 10.0, Side::End) };
+        canvas.halo((x, y + 4.5), &missing, Ink::Muted, side);
     }
 }

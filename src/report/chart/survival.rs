@@ -118,8 +118,9 @@ impl Survival {
     pub(super) fn canvas(&self, layout: Layout) -> (Canvas, f64) {
         let mut canvas = Canvas::new(layout);
         let count = f64::from(u32::try_from(self.panels.len().max(1)).unwrap_or(1));
-        let panel_height = PLOT_HEIGHT + 128.0;
-        let (width, stacked) = if layout.is_narrow() { (canvas.width(), true) } else { (canvas.width() / count, false) };
+        let panel_height = PLOT_HEIGHT + if layout.is_narrow() { 152.0 } else { 130.0 };
+        let (width, stacked) =
+            if layout.is_narrow() { (canvas.width(), true) } else { (canvas.width() / count, false) };
         let (mut x, mut y) = (0.0, 0.0);
         for panel in &self.panels {
             self.panel(&mut canvas, panel, (x, y), width);
@@ -131,7 +132,8 @@ impl Survival {
     fn panel(&self, canvas: &mut Canvas, panel: &SurvivalPanel, (x0, y0): At, width: f64) {
         let (left, right) = (x0 + 44.0, x0 + width - 16.0);
         let (top, bottom) = (y0 + 34.0, y0 + 34.0 + PLOT_HEIGHT);
-        let last = panel.curves.iter().flat_map(|curve| &curve.steps).fold(self.tau_days, |last, step| last.max(step.at_days));
+        let last =
+            panel.curves.iter().flat_map(|curve| &curve.steps).fold(self.tau_days, |last, step| last.max(step.at_days));
         let days = day_ticks(last, 6);
         let across = Scale::new((0.0, *days.last().unwrap_or(&1.0)), (left, right));
         let down = Scale::new((0.0, 1.0), (bottom, top));
@@ -141,7 +143,12 @@ impl Survival {
         }
         let tau = across.at(self.tau_days);
         canvas.dashes(&[(tau, top), (tau, bottom)], Ink::Muted, 1.0, 3.0);
-        canvas.label((tau - 4.0, top - 5.0), &format!("compared up to day {:.0}", self.tau_days), Ink::Muted, Side::End);
+        canvas.label(
+            (tau - 4.0, top - 5.0),
+            &format!("compared up to day {:.0}", self.tau_days),
+            Ink::Muted,
+            Side::End,
+        );
         for curve in &panel.curves {
             curve.draw(canvas, panel.arm, across, down);
         }
@@ -149,7 +156,7 @@ impl Survival {
         for day in &days {
             canvas.label((across.at(*day), bottom + 17.0), &tick_text(*day, &days), Ink::Muted, Side::Middle);
         }
-        canvas.label(((left + right) / 2.0, bottom + 33.0), "days since the start", Ink::Muted, Side::Middle);
+        canvas.label((f64::midpoint(left, right), bottom + 33.0), "days since the start", Ink::Muted, Side::Middle);
         let mut row = bottom + 55.0;
         canvas.label((x0 + 8.0, row), "journeys still in view", Ink::Muted, Side::Start);
         for curve in &panel.curves {
@@ -157,7 +164,8 @@ impl Survival {
             canvas.label((x0 + 8.0, row), curve.period.words(), curve.ink(panel.arm), Side::Start);
             for day in days.iter().skip(1) {
                 let in_view = curve.at_risk.iter().find(|risk| (risk.at_days - day).abs() < 0.5);
-                let text = in_view.map(|risk| risk.journeys.map_or_else(|| "<5".to_owned(), |journeys| journeys.to_string()));
+                let text =
+                    in_view.map(|risk| risk.journeys.map_or_else(|| "<5".to_owned(), |journeys| journeys.to_string()));
                 canvas.label((across.at(*day), row), &text.unwrap_or_default(), curve.ink(panel.arm), Side::Middle);
             }
         }
@@ -180,9 +188,10 @@ impl Survival {
             for curve in &panel.curves {
                 for step in &curve.steps {
                     let in_view = curve.at_risk.iter().find(|risk| (risk.at_days - step.at_days).abs() < 0.5);
-                    let in_view = in_view.map_or(Entry::Number(Quantity::absent(Unit::Count, Absence::NotKnown)), |risk| {
-                        risk.journeys.map_or(Entry::FewerThanFive, Entry::count)
-                    });
+                    let in_view = in_view
+                        .map_or(Entry::Number(Quantity::absent(Unit::Count, Absence::NotKnown)), |risk| {
+                            risk.journeys.map_or(Entry::FewerThanFive, Entry::count)
+                        });
                     let waiting = Quantity::level(step.share, Unit::Percent);
                     let waiting = if step.low.is_some() { waiting.between(step.low, step.high) } else { waiting };
                     table = table.row([
@@ -201,7 +210,11 @@ impl Survival {
 
 /// Writes each curve's name where the two are furthest apart, above the upper and below the lower one.
 fn name_curves(canvas: &mut Canvas, panel: &SurvivalPanel, across: Scale, down: Scale) {
-    let last = panel.curves.iter().filter_map(|curve| curve.steps.last()).fold(f64::INFINITY, |end, step| end.min(step.at_days));
+    let last = panel
+        .curves
+        .iter()
+        .filter_map(|curve| curve.steps.last())
+        .fold(f64::INFINITY, |end, step| end.min(step.at_days));
     let mut apart: Vec<(f64, f64)> = Vec::new();
     if let [before, after] = panel.curves.as_slice() {
         let days = before.steps.iter().map(|step| step.at_days).filter(|day| *day > 0.0 && *day <= last * 0.6);
@@ -216,7 +229,7 @@ fn name_curves(canvas: &mut Canvas, panel: &SurvivalPanel, across: Scale, down: 
         let (at, side) = if is_upper {
             ((across.at(middle) + 4.0, y - 12.0), Side::Start)
         } else {
-            ((across.at(middle) - 8.0, y + 20.0), Side::End)
+            (((across.at(middle) - 8.0).max(across.at(0.0) + canvas.text_width(&text) * 1.25), y + 20.0), Side::End)
         };
         canvas.title(at, &text, curve.ink(panel.arm), side);
     }

@@ -5,7 +5,7 @@ use chrono::{Days, NaiveDate};
 use super::csv_of;
 use crate::config::written::Arm;
 use crate::simulate::SimulateError;
-use crate::simulate::clock::utc;
+use crate::simulate::clock::{date, utc};
 use crate::simulate::company::Company;
 use crate::simulate::draw::Draw;
 
@@ -26,15 +26,15 @@ const ANSWERS: [&str; 5] = ["strongly disagree", "disagree", "neither", "agree",
 pub(super) fn survey(company: &Company) -> Result<String, SimulateError> {
     let world = &company.world;
     let mut rows = Vec::new();
-    let waves = [("2024-autumn", NaiveDate::from_ymd_opt(2024, 11, 25)), ("2025-autumn", NaiveDate::from_ymd_opt(2025, 11, 24))];
+    let waves = [("2024-autumn", date(2024, 11, 25)), ("2025-autumn", date(2025, 11, 24))];
     for (wave, (name, first)) in waves.into_iter().enumerate() {
-        let Some(first) = first else { continue };
         for stay in company.cast.stays.iter().filter(|stay| stay.to.is_none()) {
             let mut draw = Draw::of(world.seed, name, stay.who);
             if world.teams[stay.team].arm == Arm::Platform || !draw.happens(0.66) {
                 continue;
             }
-            let shift = if wave == 1 && world.teams[stay.team].arm == Arm::Pilot { world.effect.survey_shift } else { 0.0 };
+            let shift =
+                if wave == 1 && world.teams[stay.team].arm == Arm::Pilot { world.effect.survey_shift } else { 0.0 };
             let at = company.clock.during(first + Days::new(draw.below(5) as u64), draw.share());
             for item in ITEMS {
                 // The place of a rounded normal on a scale of five; one answer in thirty is left out.

@@ -26,14 +26,18 @@ pub(super) fn pipeline_runs(company: &Company) -> Result<String, SimulateError> 
         let team = company.cast.steady(service.team);
         let last = company.last_of(service) - HOUR;
         for _ in 0..draw.poisson(company.world.bustle.runs) {
-            #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "spans of two years, in seconds")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_precision_loss,
+                reason = "spans of two years, in seconds"
+            )]
             let started = from + MINUTE + ((last - from).max(0) as f64 * draw.share()) as Second;
             #[expect(clippy::cast_possible_truncation, reason = "minutes, in seconds")]
             let finished = started + draw.log_normal(280.0, 0.5) as Second;
             let result = ["passed", "passed", "passed", "passed", "failed", "cancelled"];
             let actor = &company.cast.people[*draw.one(&team)].handle;
             let time = |at: Second| company.clock.local(at).to_rfc3339();
-            let result: &str = draw.one(&result);
+            let result = *draw.one::<&str>(&result);
             let row = [&service.name, "ci", result, &time(started), &time(finished), actor].map(str::to_owned);
             if finished < company.as_of() {
                 runs.push((finished, row.to_vec()));
@@ -102,5 +106,9 @@ pub(super) fn template_runs(company: &Company) -> Result<String, SimulateError> 
         }
     }
     runs.sort();
-    csv_of("template-runs.csv", &["When", "Service", "Template", "User"], runs.into_iter().map(|(_, row)| row).collect())
+    csv_of(
+        "template-runs.csv",
+        &["When", "Service", "Template", "User"],
+        runs.into_iter().map(|(_, row)| row).collect(),
+    )
 }

@@ -26,7 +26,7 @@ struct Ticket {
     answered: Option<Second>,
     done: Option<Second>,
     by: Who,
-    answerer: Who,
+    helper: Who,
     title: String,
     component: Option<String>,
     queue: &'static str,
@@ -39,7 +39,7 @@ struct Ticket {
 const PLATFORM: &str = "Platform Support";
 const HELPDESK: &str = "Helpdesk";
 
-/// Local times that happen twice, or never: the clock of the exporting system did not care.
+/// A local time that happens twice and one that never does: the clock of the exporting system did not care.
 const ODD_TIMES: [&str; 2] = ["27.10.2024 02:30", "30.03.2025 02:30"];
 
 /// All tickets.
@@ -47,15 +47,28 @@ pub(in crate::simulate) fn tickets(company: &Company) -> Tickets {
     let mut all = Vec::new();
     for service in &company.services {
         for deed in &service.deeds {
-            if let Deed::Ask { what, opened, answered, done, by, answerer } = deed {
+            if let Deed::Ask { what, opened, answered, done, by, helper } = deed {
                 let (title, label) = match what {
                     Ask::Access => (format!("Access to the database of {}", service.name), "access"),
                     Ask::Secret => (format!("Secret for {} in production", service.name), "secret"),
                 };
                 let (answered, done) = (Some(*answered), Some(*done));
                 let component = (service.number % 4 != 0).then(|| service.name.clone());
-                let (by, answerer) = (*by, *answerer);
-                all.push(Ticket { opened: *opened, answered, done, by, answerer, title, component, queue: PLATFORM, label, linked: true, assigned: true, reopened: false });
+                let (by, helper) = (*by, *helper);
+                all.push(Ticket {
+                    opened: *opened,
+                    answered,
+                    done,
+                    by,
+                    helper,
+                    title,
+                    component,
+                    queue: PLATFORM,
+                    label,
+                    linked: true,
+                    assigned: true,
+                    reopened: false,
+                });
             }
         }
     }
@@ -65,11 +78,10 @@ pub(in crate::simulate) fn tickets(company: &Company) -> Tickets {
         }
     }
     let as_of = company.as_of();
-    let (silent_from, silent_to) = company.odd.silent_tickets;
     let before = all.len();
     all.retain(|ticket| ticket.opened >= company.odd.records_begin && ticket.opened < as_of);
     let outside = before - all.len();
-    all.retain(|ticket| !(silent_from..silent_to).contains(&ticket.opened));
+    all.retain(|ticket| !company.odd.lost([Some(ticket.opened), ticket.answered, ticket.done]));
     let silenced = before - outside - all.len();
     all.sort_by(|a, b| (a.opened, &a.title).cmp(&(b.opened, &b.title)));
     for ticket in &mut all {
@@ -97,14 +109,14 @@ fn beside(company: &Company, team: usize, all: &mut Vec<Ticket>) {
             let day = week + Days::new(draw.below(7) as u64);
             let opened = clock.next_working(clock.during(day, draw.share()));
             let opened = opened - opened.rem_euclid(MINUTE);
-            let (by, answerer) = (*draw.one(&people), *draw.one(&platform));
-            all.push(one(company, team, opened, by, answerer, &mut draw));
+            let (by, helper) = (*draw.one(&people), *draw.one(&platform));
+            all.push(one(company, team, opened, by, helper, &mut draw));
         }
         week = week + Days::new(7);
     }
 }
 
-fn one(company: &Company, team: usize, opened: Second, by: Who, answerer: Who, draw: &mut Draw) -> Ticket {
+fn one(company: &Company, team: usize, opened: Second, by: Who, helper: Who, draw: &mut Draw) -> Ticket {
     let clock = company.clock;
     let minute = |at: Second| at - at.rem_euclid(MINUTE);
     let after = |draw: &mut Draw, at: Second, hours: f64| {
@@ -114,16 +126,33 @@ fn one(company: &Company, team: usize, opened: Second, by: Who, answerer: Who, d
     };
     let answered = after(draw, opened, 6.0);
     let done = after(draw, answered, 14.0);
-    let (elsewhere, told, reopened, assigned) = (draw.happens(company.world.tickets.unlinked), draw.happens(0.65), draw.happens(0.006), draw.happens(0.5));
+    let (elsewhere, told, reopened, assigned) =
+        (draw.happens(company.world.tickets.unlinked), draw.happens(0.65), draw.happens(0.006), draw.happens(0.5));
     let (label, question) = draw.one(&QUESTIONS);
-    let mut names: Vec<String> = company.old.iter().filter(|old| old.team == team).map(|old| old.name.clone()).collect();
+    let mut names: Vec<String> =
+        company.old.iter().filter(|old| old.team == team).map(|old| old.name.clone()).collect();
     let running = company.services.iter().filter(|service| service.team == team);
-    names.extend(running.filter(|one| one.finished.is_some_and(|at| at + DAY < opened)).map(|service| match &company.odd.renamed {
-        Some((number, old, until)) if *number == service.number && opened < *until => old.clone(),
-        _ => service.name.clone(),
+    names.extend(running.filter(|one| one.finished.is_some_and(|at| at + DAY < opened)).map(|service| {
+        match &company.odd.renamed {
+            Some((number, old, until)) if *number == service.number && opened < *until => old.clone(),
+            _ => service.name.clone(),
+        }
     }));
     let name = if names.is_empty() { None } else { Some(draw.one(&names).clone()) };
-    let base = Ticket { opened, answered: Some(answered), done: Some(done), by, answerer, title: String::new(), component: None, queue: PLATFORM, label, linked: true, assigned, reopened };
+    let base = Ticket {
+        opened,
+        answered: Some(answered),
+        done: Some(done),
+        by,
+        helper,
+        title: String::new(),
+        component: None,
+        queue: PLATFORM,
+        label,
+        linked: true,
+        assigned,
+        reopened,
+    };
     match name {
         Some(name) if !elsewhere => {
             let mut title = question.replace("{}", &name);
@@ -160,7 +189,8 @@ impl Tickets {
     /// Tickets that name a service, and those that do not.
     pub(in crate::simulate) fn linked_and_not(&self) -> (usize, usize) {
         let linked = self.all.iter().filter(|ticket| ticket.linked).count();
-        (linked, self.all.len() - linked + ODD_TIMES.len())
+        // The one at the time that never was is a bad row.
+        (linked, self.all.len() - linked + 1)
     }
 
     /// Titles with a line break in them.
@@ -179,13 +209,27 @@ impl Tickets {
 
     /// `tickets.csv`: local times of the company, one row twice, bad rows.
     pub(super) fn rows(&self, company: &Company) -> Result<String, SimulateError> {
-        let header = ["Key", "Created", "Answered", "Closed", "Status", "Summary", "Components", "Queue", "Labels", "Reporter", "Answered by", "Closed by"];
+        let header = [
+            "Key",
+            "Created",
+            "Answered",
+            "Closed",
+            "Status",
+            "Summary",
+            "Components",
+            "Queue",
+            "Labels",
+            "Reporter",
+            "Answered by",
+            "Closed by",
+        ];
         let mail = |who: Who| company.cast.people[who].email.clone();
         let time = |at: Option<Second>| at.map_or_else(String::new, |at| local(company.clock, at));
         let mut rows: Vec<Vec<String>> = Vec::new();
         for (place, ticket) in self.all.iter().enumerate() {
             let status = if ticket.done.is_some() { "Done" } else { "Open" };
-            let (answerer, closer) = (ticket.answered.map(|_| mail(ticket.answerer)), ticket.done.map(|_| mail(ticket.answerer)));
+            let (helper, closer) =
+                (ticket.answered.map(|_| mail(ticket.helper)), ticket.done.map(|_| mail(ticket.helper)));
             rows.push(vec![
                 Self::key(place),
                 time(Some(ticket.opened)),
@@ -197,7 +241,7 @@ impl Tickets {
                 ticket.queue.to_owned(),
                 ticket.label.to_owned(),
                 mail(ticket.by),
-                answerer.unwrap_or_else(|| "Unassigned".to_owned()),
+                helper.unwrap_or_else(|| "Unassigned".to_owned()),
                 closer.unwrap_or_default(),
             ]);
         }
@@ -217,8 +261,15 @@ impl Tickets {
     pub(super) fn history(&self, company: &Company) -> Result<String, SimulateError> {
         let mut rows = Vec::new();
         for (place, ticket) in self.all.iter().enumerate() {
-            let who = &company.cast.people[ticket.answerer].email;
-            let row = |at: Second, field, from, to, by| HistoryRow { key: Self::key(place), at: company.clock.local(at).to_rfc3339(), field, from, to, by };
+            let who = &company.cast.people[ticket.helper].email;
+            let row = |at: Second, field, from, to, by| HistoryRow {
+                key: Self::key(place),
+                at: company.clock.local(at).to_rfc3339(),
+                field,
+                from,
+                to,
+                by,
+            };
             if let Some(answered) = ticket.answered.filter(|_| ticket.assigned) {
                 rows.push((answered, row(i64::midpoint(ticket.opened, answered), "assignee", "", "somebody", who)));
             }

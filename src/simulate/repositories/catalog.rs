@@ -1,5 +1,7 @@
 //! `catalog`: the groups of the company, and the list of services that have no descriptor of their own.
 
+use std::fmt::Write as _;
+
 use super::pen::Pen;
 use crate::simulate::catalog::{CatalogEntry, FIELDS, Fields, KeptIn};
 use crate::simulate::clock::{HOUR, MINUTE};
@@ -16,10 +18,18 @@ pub(super) fn write(company: &Company) -> Pen<'_> {
     let (begin, back_fill) = (company.odd.records_begin, company.odd.back_fill_at);
     let keeper = company.cast.people[company.cast.steady(company.world.teams.len() - 1)[0]].signature();
     let listed: Vec<&CatalogEntry> = company.entries.iter().filter(|entry| entry.kept_in == KeptIn::List).collect();
-    let texts = |from| listed.iter().filter(|entry| entry.from == from).map(|entry| block(entry, &entry.says[0].1)).collect::<String>();
-    let files = vec![Edit::Put("org/groups.yaml".to_owned(), groups(company)), Edit::Put(LIST.to_owned(), texts(begin))];
+    let texts = |from| {
+        listed.iter().filter(|entry| entry.from == from).map(|entry| block(entry, &entry.says[0].1)).collect::<String>()
+    };
+    let files =
+        vec![Edit::Put("org/groups.yaml".to_owned(), groups(company)), Edit::Put(LIST.to_owned(), texts(begin))];
     pen.commit(begin, &keeper, "Catalog of services and groups", files);
-    pen.commit(back_fill, &keeper, "Add every service that has no entry", vec![Edit::Add(LIST.to_owned(), texts(back_fill))]);
+    pen.commit(
+        back_fill,
+        &keeper,
+        "Add every service that has no entry",
+        vec![Edit::Add(LIST.to_owned(), texts(back_fill))],
+    );
     // Those who sign with their handle say once who they are.
     for (place, signature) in (1..).zip(company.cast.introductions()) {
         let edit = Edit::Add("org/README.md".to_owned(), format!("member {place}\n"));
@@ -30,10 +40,8 @@ pub(super) fn write(company: &Company) -> Pen<'_> {
         for pair in entry.says.windows(2) {
             let ((_, before), (at, after)) = (&pair[0], &pair[1]);
             let by = company.cast.signs(*draw.one(&team), &mut draw);
-            let files = vec![
-                Edit::Cut(LIST.to_owned(), block(entry, before)),
-                Edit::Add(LIST.to_owned(), block(entry, after)),
-            ];
+            let files =
+                vec![Edit::Cut(LIST.to_owned(), block(entry, before)), Edit::Add(LIST.to_owned(), block(entry, after))];
             pen.commit((*at).max(begin + MINUTE), &by, &format!("Describe {}", entry.name), files);
         }
     }
@@ -50,7 +58,7 @@ fn block(entry: &CatalogEntry, fields: &Fields) -> String {
             field => field,
         };
         if let Some(value) = value.text() {
-            text.push_str(&format!("  {field}: {value}\n"));
+            let _ = writeln!(text, "  {field}: {value}");
         }
     }
     text.push_str("  on_call: false\n");

@@ -24,23 +24,31 @@ pub(super) fn write(company: &Company) -> Pen<'_> {
     first_commit(company, &mut pen, &keeper);
     for service in &company.services {
         for deed in &service.deeds {
-            let Deed::Change { part: Part::Registered(environment), began, landed, by, lander, landing } = deed else { continue };
+            let Deed::Change { part: Part::Registered(environment), began, landed, by, merger, landing } = deed else {
+                continue;
+            };
             if *landed <= odd.records_begin {
                 continue;
             }
             let say = format!("Register {} in {}", service.name, environment.name());
             let began = (*began).max(odd.records_begin + 60);
-            let changed = Changed { began, landed: *landed, by: *by, lander: *lander, landing: *landing, say: &say };
+            let changed = Changed { began, landed: *landed, by: *by, merger: *merger, landing: *landing, say: &say };
             let file = list_of(company, *environment, service.runs_as, *landed);
             pen.change(&mut draw, &changed, vec![Edit::Add(file, block(company, Runs::New(service.number), *landed))]);
         }
     }
     let late = odd.bulk_staging.iter().map(|number| Runs::New(*number));
-    let everyone: String = (0..company.old.len()).map(Runs::Old).chain(late).map(|what| block(company, what, odd.bulk_staging_at)).collect();
+    let everyone: String = (0..company.old.len())
+        .map(Runs::Old)
+        .chain(late)
+        .map(|what| block(company, what, odd.bulk_staging_at))
+        .collect();
     let staging = list_of(company, Environment::Staging, RunsAs::Container, odd.bulk_staging_at);
     pen.commit(odd.bulk_staging_at, &keeper, "Register everything in staging", vec![Edit::Add(staging, everyone)]);
     if let Some((number, left, back)) = odd.re_registered {
-        let entry = |at: Second| (list_of(company, Environment::Production, RunsAs::Container, at), block(company, Runs::New(number), at));
+        let entry = |at: Second| {
+            (list_of(company, Environment::Production, RunsAs::Container, at), block(company, Runs::New(number), at))
+        };
         let (file, text) = entry(left);
         pen.commit(left, &keeper, "Take out of production for now", vec![Edit::Cut(file, text)]);
         let (file, text) = entry(back);
@@ -55,7 +63,8 @@ pub(super) fn write(company: &Company) -> Pen<'_> {
 fn first_commit(company: &Company, pen: &mut Pen<'_>, keeper: &str) {
     let at = company.odd.records_begin;
     let early = |environment| {
-        let registered = |service: &&crate::simulate::plan::Service| registered_at(service, environment).is_some_and(|on| on <= at);
+        let registered =
+            |service: &&crate::simulate::plan::Service| registered_at(service, environment).is_some_and(|on| on <= at);
         let new = company.services.iter().filter(registered).map(|service| Runs::New(service.number));
         let old = (0..company.old.len()).map(Runs::Old).filter(|_| environment == Environment::Production);
         old.chain(new).map(|what| block(company, what, at)).collect::<String>()
@@ -108,7 +117,8 @@ fn split(company: &Company, pen: &mut Pen<'_>, keeper: &str) {
         .filter(|service| registered_at(service, Environment::Production).is_some_and(|on| on <= at))
         .map(|service| block(company, Runs::New(service.number), at))
         .collect();
-    let (apps, other) = ("environments/production/apps.yaml".to_owned(), "environments/production/functions.yaml".to_owned());
+    let (apps, other) =
+        ("environments/production/apps.yaml".to_owned(), "environments/production/functions.yaml".to_owned());
     let mut files = vec![Edit::Put(other, format!("apps:\n{}", functions.concat()))];
     files.extend(functions.into_iter().map(|text| Edit::Cut(apps.clone(), text)));
     pen.commit(at, keeper, "Functions get a list of their own", files);
@@ -144,7 +154,12 @@ fn bot(company: &Company, pen: &mut Pen<'_>, draw: &mut Draw) {
         if plain && toggles < TOGGLES && deploy.at + DAY < company.as_of() && draw.happens(0.3) {
             toggles += 1;
             let at = deploy.at + HOUR / 2;
-            pen.commit(at, DEPLOY_BOT, &format!("Hold {tag} in {environment}"), vec![Edit::Put(path, text(*version, false))]);
+            pen.commit(
+                at,
+                DEPLOY_BOT,
+                &format!("Hold {tag} in {environment}"),
+                vec![Edit::Put(path, text(*version, false))],
+            );
         }
     }
 }

@@ -12,8 +12,7 @@ use crate::simulate::history::{Edit, Entry, Line};
 pub(super) const DEPLOY_BOT: &str = "acme-deploy <deploy-bot@acme.example>";
 pub(super) const RELEASE_BOT: &str = "acme-release <release-bot@acme.example>";
 pub(super) const DEPENDENCY_BOT: &str = "dependabot[bot] <49699333+dependabot[bot]@users.noreply.github.com>";
-pub(super) const SCAFFOLDER: &str =
-    "portal-scaffolder[bot] <77100200+portal-scaffolder[bot]@users.noreply.github.com>";
+pub(super) const SCAFFOLDER: &str = "portal-scaffolder[bot] <77100200+portal-scaffolder[bot]@users.noreply.github.com>";
 pub(super) const HOST: &str = "GitHub <noreply@github.com>";
 
 /// Everybody who signs anywhere.
@@ -48,7 +47,6 @@ struct Draft {
     by: String,
     via: Option<&'static str>,
     pull: Option<usize>,
-    keep: bool,
     say: String,
     files: Vec<Edit>,
 }
@@ -67,7 +65,7 @@ pub(super) struct Changed<'s> {
     pub(super) began: Second,
     pub(super) landed: Second,
     pub(super) by: Who,
-    pub(super) lander: Who,
+    pub(super) merger: Who,
     pub(super) landing: Landing,
     pub(super) say: &'s str,
 }
@@ -79,7 +77,7 @@ impl<'a> Pen<'a> {
 
     fn draft(&mut self, kind: Kind, at: Second, by: &str, say: &str, files: Vec<Edit>) -> &mut Draft {
         let (by, say) = (by.to_owned(), say.to_owned());
-        self.drafts.push(Draft { kind, at, by, via: None, pull: None, keep: false, say, files });
+        self.drafts.push(Draft { kind, at, by, via: None, pull: None, say, files });
         self.drafts.last_mut().expect("one was pushed")
     }
 
@@ -98,26 +96,37 @@ impl<'a> Pen<'a> {
         self.draft(Kind::Tag, at, HOST, name, Vec::new());
     }
 
-    /// A pull request: work on a branch, then a merge by the lander or a squash by the code host.
+    /// A pull request: work on a branch, then a merge by the merger or a squash by the code host.
     pub(super) fn change(&mut self, draw: &mut Draw, changed: &Changed<'_>, files: Vec<Edit>) {
         self.pulls += 1;
         let pull = Some(self.pulls);
         let by = self.cast.signs(changed.by, draw);
         let say = changed.say;
+        if changed.landing == Landing::Squash {
+            // Nothing of the branch is left but the number in the message.
+            let squash = self.draft(Kind::Commit, changed.landed, &by, &format!("{say} (#{{}})"), files);
+            (squash.pull, squash.via) = (pull, Some(HOST));
+            return;
+        }
         self.draft(Kind::Work, changed.began, &by, say, files).pull = pull;
         // One change in four needs a second commit, half way.
         if draw.happens(0.25) && changed.landed - changed.began > 20 * MINUTE {
             let (at, again) = (i64::midpoint(changed.began, changed.landed), self.cast.signs(changed.by, draw));
             self.draft(Kind::Work, at, &again, "Address review", Vec::new()).pull = pull;
         }
-        let landing = changed.landing;
-        if landing == Landing::Merge {
-            let lander = self.cast.people[changed.lander].web_signature(changed.lander);
-            let merge = self.draft(Kind::Merge, changed.landed, &lander, &format!("Merge pull request #{{}}\n\n{say}"), Vec::new());
+        if changed.landing == Landing::Merge {
+            let merger = self.cast.people[changed.merger].web_signature(changed.merger);
+            let merge = self.draft(
+                Kind::Merge,
+                changed.landed,
+                &merger,
+                &format!("Merge pull request #{{}}\n\n{say}"),
+                Vec::new(),
+            );
             (merge.pull, merge.via) = (pull, Some(HOST));
         } else {
             let squash = self.draft(Kind::Squash, changed.landed, &by, &format!("{say} (#{{}})"), Vec::new());
-            (squash.pull, squash.via, squash.keep) = (pull, Some(HOST), landing == Landing::SquashWithHead);
+            (squash.pull, squash.via) = (pull, Some(HOST));
         }
     }
 
@@ -133,8 +142,7 @@ impl<'a> Pen<'a> {
                 at: draft.at,
                 by: signatures.place(&draft.by),
                 via: draft.via.map(|via| signatures.place(via)),
-                pull,
-                keep: draft.keep,
+                pull: pull.filter(|_| !matches!(draft.kind, Kind::Commit)),
                 say: draft.say.replace("{}", &pull.unwrap_or_default().to_string()),
                 files: draft.files,
             };

@@ -29,13 +29,13 @@ pub(super) fn write<'a>(company: &'a Company, service: &Service) -> Pen<'a> {
                 let by = by.map_or_else(|| SCAFFOLDER.to_owned(), |who| company.cast.signs(who, &mut draw));
                 pen.commit(*at, &by, "First commit", files);
             }
-            Deed::Change { part, began, landed, by, lander, landing } => {
+            Deed::Change { part, began, landed, by, merger, landing } => {
                 if matches!(part, Part::Repository | Part::Dashboard | Part::Registered(_)) {
                     continue;
                 }
                 let say = format!("Add {}", part.step().trim_end_matches(" added"));
-                let (began, landed, by, lander, landing) = (*began, *landed, *by, *lander, *landing);
-                let changed = Changed { began, landed, by, lander, landing, say: &say };
+                let (began, landed, by, merger, landing) = (*began, *landed, *by, *merger, *landing);
+                let changed = Changed { began, landed, by, merger, landing, say: &say };
                 pen.change(&mut draw, &changed, vec![brings(service, entry, *part)]);
             }
             Deed::Release { at } => {
@@ -61,7 +61,9 @@ fn brings(service: &Service, entry: Option<&CatalogEntry>, part: Part) -> Edit {
         Part::Docs => ("docs/index.md", format!("How {name} works\n")),
         Part::Runbook => ("RUNBOOK.md", format!("When {name} does not work\n")),
         Part::CatalogEntry | Part::Repository | Part::Dashboard | Part::Registered(_) => {
-            let text = entry.and_then(|entry| entry.says.first()).map_or_else(String::new, |(_, fields)| descriptor(name, fields, false));
+            let text = entry
+                .and_then(|entry| entry.says.first())
+                .map_or_else(String::new, |(_, fields)| descriptor(name, fields, false));
             return Edit::Put("catalog-info.yaml".to_owned(), text);
         }
     };

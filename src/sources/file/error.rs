@@ -22,9 +22,7 @@ pub enum FileError {
     #[error("{path}:{line}: {reason}")]
     Broken { path: String, line: u64, reason: String },
     /// A column that the study file maps is not there.
-    #[error(
-        "{path}: there is no column `{column}` ({needed_by}); the columns are {columns}"
-    )]
+    #[error("{path}: there is no column `{column}` ({needed_by}); the columns are {columns}")]
     MissingColumn { path: String, column: String, needed_by: String, columns: String },
     /// The name of a column that is needed stands twice in the header.
     #[error("{path}:1: the column `{column}` stands twice in the header, so that its cells are ambiguous")]
@@ -42,6 +40,8 @@ pub(super) fn in_backticks(names: &[String]) -> String {
     let mut text = String::new();
     for (place, name) in names.iter().take(SHOWN).enumerate() {
         let comma = if place > 0 { ", " } else { "" };
+        // A file without a header has people where the columns should be.
+        let name = if name.contains('@') { "…" } else { name };
         let _ = write!(text, "{comma}`{name}`");
     }
     if names.len() > SHOWN {

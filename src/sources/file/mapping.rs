@@ -10,7 +10,7 @@ use super::persons::{signature, words_for};
 use super::times::Clock;
 use crate::config::written::{PersonAs, WrittenFile};
 use crate::config::{Environments, Settings};
-use crate::log::{Identity, Micros, Register};
+use crate::log::{Identity, Micros, Register, Signature};
 
 /// A field that `columns` or `constants` of the study file may give to a stream.
 #[derive(Clone, Copy, Debug)]
@@ -85,7 +85,8 @@ impl<'a> Mapping<'a> {
         known: &'static [Field],
         one_of: &[&str],
     ) -> Result<Self, FileError> {
-        let wrong = |field: &str, message: String| FileError::Setting { id: file.id.clone(), field: field.to_owned(), message };
+        let wrong =
+            |field: &str, message: String| FileError::Setting { id: file.id.clone(), field: field.to_owned(), message };
         let zone = match &file.zone {
             None => settings.zone,
             Some(name) => name
@@ -100,7 +101,10 @@ impl<'a> Mapping<'a> {
                 let names: Vec<&str> = known.iter().map(|field| field.name).collect();
                 let near = nearest(name, names.iter().copied());
                 let hint = near.first().map_or_else(String::new, |near| format!("; `{near}` is near"));
-                return Err(wrong(place, format!("`{name}` is no field of this stream{hint} (its fields: {})", names.join(", "))));
+                return Err(wrong(
+                    place,
+                    format!("`{name}` is no field of this stream{hint} (its fields: {})", names.join(", ")),
+                ));
             }
             if place == "constants" && file.columns.contains_key(name) {
                 return Err(wrong(place, format!("`{name}` has a column too; give one of the two")));
@@ -133,12 +137,23 @@ impl<'a> Mapping<'a> {
             let matches = Regex::new(&rule.matches)
                 .map_err(|_| wrong("classify", format!("`{}` is not a regular expression", rule.matches)))?;
             if let Some(activity) = rule.activity.as_ref().filter(|activity| !is_activity(activity)) {
-                return Err(wrong("classify", format!("`{activity}` is not an activity of the form `subject.predicate`")));
+                return Err(wrong(
+                    "classify",
+                    format!("`{activity}` is not an activity of the form `subject.predicate`"),
+                ));
             }
             let class = Class { category: rule.category.clone(), activity: rule.activity.clone() };
             classify.push((want(&rule.column, "classify"), matches, class));
         }
-        Ok(Self { fields, wanted, wanted_for, clock, person: file.person, classify, environments: &settings.environments })
+        Ok(Self {
+            fields,
+            wanted,
+            wanted_for,
+            clock,
+            person: file.person,
+            classify,
+            environments: &settings.environments,
+        })
     }
 }
 
@@ -146,7 +161,9 @@ impl<'a> Mapping<'a> {
 pub(super) fn is_activity(text: &str) -> bool {
     let word = |part: &str| {
         part.starts_with(|letter: char| letter.is_ascii_lowercase())
-            && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'_')
+            && part
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'_')
     };
     text.len() <= 100 && text.split_once('.').is_some_and(|(subject, predicate)| word(subject) && word(predicate))
 }
@@ -237,23 +254,39 @@ impl<'r> Row<'r, '_> {
 
     /// A person.
     pub(super) fn person(&mut self, field: &str) -> Option<Identity> {
-        let how = match field {
-            "name" => PersonAs::Name,
-            "email" => PersonAs::Email,
-            "handle" => PersonAs::Handle,
-            _ => self.mapping.person,
-        };
         let text = self.raw(field)?;
         if let Some(known) = self.faces.seen.get(text) {
             return known.clone();
         }
-        let who = signature(text, how);
+        let who = signature(text, self.mapping.person);
         let identity = who.and_then(|who| {
             self.faces.words.extend(words_for(who));
             self.faces.register.identity(who)
         });
         self.faces.seen.insert(text.to_owned(), identity.clone());
         identity
+    }
+
+    /// The person whom `name`, `email` and `handle` tell together, so that one row makes one person of the three;
+    /// `person`, where it is given too, is another spelling of the same.
+    pub(super) fn whole_person(&mut self) -> Option<Identity> {
+        let part = |field, how| self.raw(field).and_then(|text| signature(text, how));
+        let whole = Signature {
+            name: part("name", PersonAs::Name).and_then(|who| who.name),
+            email: part("email", PersonAs::Email).and_then(|who| who.email),
+            handle: part("handle", PersonAs::Handle).and_then(|who| who.handle),
+        };
+        let spelling = part("person", self.mapping.person);
+        for who in [Some(whole), spelling].into_iter().flatten() {
+            self.faces.words.extend(words_for(who));
+        }
+        let Some(identity) = self.faces.register.identity(whole) else {
+            return spelling.and_then(|who| self.faces.register.identity(who));
+        };
+        if let Some(spelling) = spelling {
+            self.faces.register.same_person(whole, spelling);
+        }
+        Some(identity)
     }
 
     /// An environment by its canonical name.

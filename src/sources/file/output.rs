@@ -5,8 +5,8 @@ use std::rc::Rc;
 
 use crate::config::Settings;
 use crate::log::{
-    Caveat, CaveatKind, Event, EventObject, Facts, Identity, Micros, Object, ObjectChange, ObjectId, ObjectLink, ObjectType,
-    day_of,
+    Caveat, CaveatKind, Event, EventObject, Facts, Identity, Micros, Object, ObjectChange, ObjectId, ObjectLink,
+    ObjectType, day_of,
 };
 
 /// Where a record stands.
@@ -96,7 +96,8 @@ impl<'a> Output<'a> {
     /// Adds an object, or moves its first mention back.
     pub(super) fn object(&mut self, object_type: ObjectType, name: &str, seen_us: Option<Micros>) -> ObjectId {
         let id = ObjectId::new(object_type, name);
-        let entry = self.objects.entry(id.as_str().to_owned()).or_insert_with(|| (object_type, name.to_owned(), seen_us));
+        let entry =
+            self.objects.entry(id.as_str().to_owned()).or_insert_with(|| (object_type, name.to_owned(), seen_us));
         entry.2 = match (entry.2, seen_us) {
             (Some(one), Some(other)) => Some(one.min(other)),
             (one, other) => one.or(other),
@@ -125,7 +126,14 @@ impl<'a> Output<'a> {
     }
 
     /// Adds a value of a field of an object.
-    pub(super) fn change(&mut self, place: &Place, object: &ObjectId, field: &str, at_us: Micros, value: Option<String>) {
+    pub(super) fn change(
+        &mut self,
+        place: &Place,
+        object: &ObjectId,
+        field: &str,
+        at_us: Micros,
+        value: Option<String>,
+    ) {
         self.facts.object_changes.push(ObjectChange {
             object_id: object.as_str().to_owned(),
             field: field.to_owned(),

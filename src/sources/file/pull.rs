@@ -96,7 +96,11 @@ fn run<S: RowsOf>(what: &Pull<'_>, people: &mut dyn Register) -> Result<Pulled, 
 
 fn open(what: &Pull<'_>, mapping: &Mapping<'_>, found: &Found, bytes: Vec<u8>) -> Result<Table, FileError> {
     let path = || found.shown.clone();
-    let setting = |field: &str, message: String| FileError::Setting { id: what.file.id.clone(), field: field.to_owned(), message };
+    let setting = |field: &str, message: String| FileError::Setting {
+        id: what.file.id.clone(),
+        field: field.to_owned(),
+        message,
+    };
     let broken = |broken: super::Broken| FileError::Broken { path: path(), line: broken.line, reason: broken.reason };
     let wanted = &mapping.wanted;
     let format = what.file.format.or_else(|| by_ending(&found.path)).ok_or_else(|| {
@@ -141,7 +145,7 @@ fn open(what: &Pull<'_>, mapping: &Mapping<'_>, found: &Found, bytes: Vec<u8>) -
 
 fn by_ending(path: &Path) -> Option<FileFormat> {
     match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
-        "csv" | "tsv" | "txt" => Some(FileFormat::Csv),
+        "csv" => Some(FileFormat::Csv),
         "jsonl" | "ndjson" => Some(FileFormat::Jsonl),
         "parquet" => Some(FileFormat::Parquet),
         _ => None,
@@ -166,11 +170,18 @@ impl Tally {
         }
         let total = self.environments.values().map(|(count, _)| count).sum::<i64>();
         if let Some((_, (_, Some(first)))) = self.environments.iter().next() {
-            let names: Vec<String> = self.environments.keys().cloned().collect();
-            let detail = format!("rows in environments that the study does not list were left out: {}", in_backticks(&names));
+            let names: Vec<String> = self.environments.keys().map(|name| shown_name(name)).collect();
+            let detail =
+                format!("rows in environments that the study does not list were left out: {}", in_backticks(&names));
             out.note(CaveatKind::UnknownEnvironment, &detail, total, || first.evidence());
         }
     }
+}
+
+/// A name as systems give them; anything else may be a person or a sentence in the wrong column.
+fn shown_name(name: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._/-".contains(&byte);
+    if name.len() <= 60 && name.bytes().all(plain) { name.to_owned() } else { "…".to_owned() }
 }
 
 fn in_words(column: &str, reason: &str) -> String {

@@ -146,7 +146,8 @@ mod tests {
 
     #[test]
     fn a_reference_is_surer_than_a_word() {
-        let found = read("payments-api component:default/payments-api `ledger` https://github.com/acme/search-v2/blob/main/x");
+        let found =
+            read("payments-api component:default/payments-api `ledger` https://github.com/acme/search-v2/blob/main/x");
         assert_eq!(found.components["payments-api"], (95, "entity-ref"));
         assert_eq!(found.components["ledger"], (80, "backticks"));
         assert_eq!(found.components["search-v2"], (85, "url"));
@@ -155,7 +156,8 @@ mod tests {
 
     #[test]
     fn changes_are_found_in_short_and_as_addresses() {
-        let found = read("see acme/helm-charts#12, app!7 https://gitlab.acme.test/a/b/app/-/merge_requests/9 and #3 wow!");
+        let found =
+            read("see acme/helm-charts#12, app!7 https://gitlab.acme.test/a/b/app/-/merge_requests/9 and #3 wow!");
         assert_eq!(found.changes.iter().map(String::as_str).collect::<Vec<_>>(), ["app!7", "app!9", "helm-charts!12"]);
         assert!(read("https://github.com/acme/app/pull/8").changes.contains("app!8"));
     }
@@ -178,7 +180,9 @@ mod tests {
 
     #[test]
     fn hostile_text_is_only_text() {
-        for text in ["=cmd|' /C calc'!A0", "\u{202E}gnp.exe\0", "````", "://", "http://", "component:", "#1", "é-é-é", "-.-"] {
+        for text in
+            ["=cmd|' /C calc'!A0", "\u{202E}gnp.exe\0", "````", "://", "http://", "component:", "#1", "é-é-é", "-.-"]
+        {
             assert!(names(text).is_empty(), "{text:?}: {:?}", names(text));
         }
     }

@@ -17,7 +17,10 @@ enum Format {
     Rfc3339,
     /// Microseconds of one unit.
     Epoch(i64),
-    Pattern { pattern: String, has_offset: bool },
+    Pattern {
+        pattern: String,
+        has_offset: bool,
+    },
 }
 
 /// Beyond these years a number was read in the wrong unit.
@@ -67,7 +70,11 @@ impl Clock {
                 match cell.parse::<i64>() {
                     Ok(whole) => whole.checked_mul(*unit),
                     // A fraction of a second; 53 bits hold microseconds of any year that passes below.
-                    #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "saturates, then refused")]
+                    #[expect(
+                        clippy::cast_possible_truncation,
+                        clippy::cast_precision_loss,
+                        reason = "saturates, then refused"
+                    )]
                     Err(_) => Some((count * *unit as f64) as i64),
                 }
                 .ok_or_else(unreadable)?
@@ -131,7 +138,9 @@ mod tests {
 
     #[test]
     fn offsets_are_obeyed_and_local_times_are_the_files_own() {
-        for cell in ["2024-07-01T12:00:00+02:00", "2024-07-01T10:00:00.000+0000", "2024-07-01 11:00", "2024-07-01T11:00:00"] {
+        for cell in
+            ["2024-07-01T12:00:00+02:00", "2024-07-01T10:00:00.000+0000", "2024-07-01 11:00", "2024-07-01T11:00:00"]
+        {
             assert_eq!(read(None, cell).unwrap(), "2024-07-01T10:00:00Z", "{cell}");
         }
         assert_eq!(read(None, "2024-07-01").unwrap(), "2024-06-30T23:00:00Z");

@@ -143,7 +143,7 @@ fn take_line<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
 }
 
 /// `NAME <EMAIL> SECONDS OFFSET`: the offset only says how the time was printed.
-fn signed(line: &[u8]) -> (&[u8], i64) {
+pub(super) fn signed(line: &[u8]) -> (&[u8], i64) {
     let Some(end) = bstr::ByteSlice::rfind_byte(line, b'>') else {
         return (line, 0);
     };

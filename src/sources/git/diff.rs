@@ -60,6 +60,7 @@ pub(super) fn on_workers<T>(
                 scope.spawn(|| {
                     let mut git = git.to_thread_local();
                     git.objects.refresh_never();
+                    keep_few_bases(&mut git);
                     let mut differ = Differ::new(&git, watch, &paths);
                     let mut found = Vec::new();
                     loop {
@@ -96,6 +97,13 @@ pub(super) fn on_workers<T>(
     touches.paths = paths.into_inner().unwrap_or_else(PoisonError::into_inner);
     (fed, touches)
 }
+
+/// Neighbours in a pack share their bases, so a small cache does as well as the large one that git would take.
+pub(super) fn keep_few_bases(git: &mut gix::Repository) {
+    git.objects.set_pack_cache(|| Box::new(gix::odb::pack::cache::lru::MemoryCappedHashmap::new(BASES)));
+}
+
+const BASES: usize = 24 << 20;
 
 /// Compares trees one pair after the other.
 pub(super) struct Differ<'a> {

@@ -32,7 +32,6 @@ pub(super) struct Pair {
     pub(super) place: Place,
     pub(super) before: Option<ObjectId>,
     pub(super) after: ObjectId,
-    pub(super) is_merge: bool,
 }
 
 /// Walks from `head`; `on_pair` gets each commit as soon as its first parent's tree is known.
@@ -95,12 +94,11 @@ pub(super) fn walk(
             landed,
             cut,
         };
-        let is_merge = commit.is_merge();
         if first_parent == NONE {
-            on_pair(Pair { place: at, before: None, after: raw.tree, is_merge });
+            on_pair(Pair { place: at, before: None, after: raw.tree });
         } else if (first_parent as usize) < place {
             let before = Some(commits[first_parent as usize].tree);
-            on_pair(Pair { place: at, before, after: raw.tree, is_merge });
+            on_pair(Pair { place: at, before, after: raw.tree });
         } else {
             next_waiting[place] = waiting[first_parent as usize];
             waiting[first_parent as usize] = at;
@@ -109,7 +107,7 @@ pub(super) fn walk(
         let mut child = waiting[place];
         while child != NONE {
             let waited = &commits[child as usize];
-            let pair = Pair { place: child, before: Some(raw.tree), after: waited.tree, is_merge: waited.is_merge() };
+            let pair = Pair { place: child, before: Some(raw.tree), after: waited.tree };
             on_pair(pair);
             child = next_waiting[child as usize];
         }
@@ -219,21 +217,6 @@ impl History {
                 }
             }
         }
-    }
-
-    /// Every commit that `from` reaches, as marks by place.
-    pub(super) fn reachable_from(&self, from: Place) -> Vec<bool> {
-        let mut marks = vec![false; self.commits.len()];
-        let mut stack = vec![from];
-        marks[from as usize] = true;
-        while let Some(place) = stack.pop() {
-            for parent in self.commits[place as usize].parents() {
-                if !std::mem::replace(&mut marks[parent as usize], true) {
-                    stack.push(parent);
-                }
-            }
-        }
-        marks
     }
 }
 

@@ -1,11 +1,30 @@
-//! Git.
+//! The git source: reads a whole history in one streaming pass and says what happened in it.
+//!
+//! In: a repository on disk (bare or not; no git program is needed), the rules of the study file, and the bookmark of an
+//! earlier pull. Out: [`Facts`](crate::log::Facts) and the next bookmark. `commit`, `history` and `diff` read;
+//! `path_events`, `registry`, `catalog`, `landing` and `commits` say what it means; `rows` writes it down. What cannot be
+//! read is a caveat, never a crash.
+//!
+//! Time: what lands, is registered or deployed counts at commit time; work begins at author time. Both are UTC. A landing
+//! is a commit of the first-parent line; a bot's write is its own commit.
 
+mod bookmark;
+mod catalog;
 mod commit;
+mod commits;
 mod diff;
+mod entries;
 mod error;
+mod files;
 mod history;
+mod landing;
 mod names_at;
+mod nearest;
 mod open;
+mod path_events;
+mod pull;
+mod registry;
+mod rows;
 pub mod script;
 mod template;
 mod text;
@@ -13,21 +32,6 @@ mod tree;
 mod watch;
 mod yaml;
 
+pub use bookmark::Bookmark;
 pub use error::GitError;
-
-/// Probe.
-pub fn probe(settings: &crate::config::Settings, repository: &crate::config::Repository) {
-    let start = std::time::Instant::now();
-    let o = open::open(repository).unwrap();
-    eprintln!("open {:?} shallow {} side {} tags {}", start.elapsed(), o.shallow.len(), o.side_heads.len(), o.tags.len());
-    let h = history::walk(&o.git, o.head, &o.shallow, |_| {}, &|_| {});
-    eprintln!("walk alone {:?} commits {} line {} sigs {}", start.elapsed(), h.commits.len(), h.line.len(), h.signatures.iter().count());
-    drop(h);
-    let watch = watch::Watch::new(settings, repository).unwrap();
-    let start = std::time::Instant::now();
-    let safe = o.git.clone().into_sync();
-    let (h, t) = diff::on_workers(&safe, &watch, |send| { let h = history::walk(&o.git, o.head, &o.shallow, |p| send(p), &|_| {}); eprintln!("walk {:?}", start.elapsed()); h });
-    eprintln!("both {:?}", start.elapsed());
-    let n: usize = (0..h.commits.len()).map(|p| t.of(p as u32).len()).sum();
-    eprintln!("touches {n} missing {:?}", t.missing);
-}
+pub use pull::{Progress, Pull, Pulled, pull};

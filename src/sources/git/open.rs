@@ -36,6 +36,7 @@ pub(super) fn open(repository: &Repository) -> Result<Opened, GitError> {
     })?;
     // A missing object stays missing: looking for new packs each time costs a folder listing.
     git.objects.refresh_never();
+    super::diff::keep_few_bases(&mut git);
     let unreadable = |why: &dyn std::fmt::Display| GitError::Unreadable { name: name(), why: why.to_string() };
     let shallow = git.shallow_commits().map_err(|why| unreadable(&why))?;
     let shallow = shallow.map(|commits| commits.iter().copied().collect()).unwrap_or_default();

@@ -9,7 +9,7 @@ use gix::prelude::FindExt as _;
 use super::watch::{Stand, Watch};
 
 /// When the kept trees are larger than this, they are dropped and read again.
-const MOST_KEPT: usize = 48 << 20;
+const MOST_KEPT: usize = 12 << 20;
 
 /// The trees of a repository, read through a cache of its own: each is met as the new and soon as the old one.
 pub(super) struct Trees<'a> {

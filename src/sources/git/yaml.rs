@@ -54,8 +54,21 @@ pub(super) fn read(path: &str, bytes: &[u8]) -> Option<Parsed> {
             let value: toml::Table = toml::from_str(&text).ok()?;
             Some(Parsed { documents: vec![of_toml(toml::Value::Table(value))], duplicates: 0 })
         }
-        _ => yaml(&text).or_else(|| if text.contains('\t') { yaml(&text.replace('\t', "  ")) } else { None }),
+        _ => yaml(&text).or_else(|| yaml(&repaired(&text))),
     }
+}
+
+/// What other parsers let pass: tabs for blanks, and a closing bracket that stands no deeper than its key.
+fn repaired(text: &str) -> String {
+    let mut repaired = String::with_capacity(text.len() + 64);
+    for line in text.lines() {
+        if matches!(line.trim(), "]" | "}" | "]," | "}," | "]]" | "}]") {
+            repaired.push_str("                ");
+        }
+        repaired.push_str(&line.replace('\t', "  "));
+        repaired.push('\n');
+    }
+    repaired
 }
 
 fn of_json(value: serde_json::Value) -> Value {
@@ -200,6 +213,7 @@ mod tests {
     fn documents_tabs_and_merge_keys_are_read() {
         assert_eq!(read("a.yml", b"a: 1\n---\nb: 2\n").expect("readable").documents.len(), 2);
         assert_eq!(one("a:\n\tb: 1\n").at("a.b").and_then(Value::text), Some("1"));
+        assert_eq!(one("a:\n  b: [\n    x\n  ]\n\n  c: 1\n").at("a.c").and_then(Value::text), Some("1"));
         let merged = one("base: &base\n  a: 1\n  b: 2\nc:\n  <<: *base\n  b: 3\n");
         assert_eq!(merged.at("c.b").and_then(Value::text), Some("3"));
         assert_eq!(merged.at("c.a").and_then(Value::text), Some("1"));

@@ -79,7 +79,9 @@ impl RowsOf for Events {
             activity,
         };
         if record.registers().is_some() {
-            for (field, missing) in [("component", record.component.is_none()), ("environment", record.environment.is_none())] {
+            for (field, missing) in
+                [("component", record.component.is_none()), ("environment", record.environment.is_none())]
+            {
                 if missing {
                     return Err(row.bad(field, "empty, but this activity needs it"));
                 }

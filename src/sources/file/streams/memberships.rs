@@ -15,8 +15,7 @@ pub(in crate::sources::file) struct Memberships;
 #[derive(PartialEq)]
 pub(in crate::sources::file) struct Stay {
     team: String,
-    /// The same person under each of the columns that are given.
-    persons: Vec<Identity>,
+    person: Identity,
     from_us: Option<Micros>,
     to_us: Option<Micros>,
 }
@@ -36,18 +35,15 @@ impl RowsOf for Memberships {
     ];
 
     fn translate(row: &mut Row<'_, '_>) -> Result<Stay, Refusal> {
-        let fields = ["person", "email", "handle", "name"];
-        let persons: Vec<Identity> = fields.into_iter().filter_map(|field| row.person(field)).collect();
-        if persons.is_empty() {
-            let given = fields.into_iter().find(|field| row.is_given(field)).unwrap_or("person");
+        let Some(person) = row.whole_person() else {
+            let given = Self::ONE_OF.iter().find(|field| row.is_given(field)).unwrap_or(&"person");
             return Err(row.bad(given, "names nobody"));
-        }
-        Ok(Stay { team: row.need("team")?, persons, from_us: row.time("from")?, to_us: row.time("to")? })
+        };
+        Ok(Stay { team: row.need("team")?, person, from_us: row.time("from")?, to_us: row.time("to")? })
     }
 
     fn key(stay: &Stay) -> String {
-        let persons: Vec<&str> = stay.persons.iter().map(|person| person.id.as_str()).collect();
-        format!("{}\0{}\0{:?}\0{:?}", stay.team, persons.join(","), stay.from_us, stay.to_us)
+        format!("{}\0{}\0{:?}\0{:?}", stay.team, stay.person.id, stay.from_us, stay.to_us)
     }
 
     fn emit(records: Vec<Placed<Stay>>, _: &HashSet<String>, out: &mut Output<'_>) {
@@ -55,15 +51,13 @@ impl RowsOf for Memberships {
             out.instants.extend([record.from_us, record.to_us].into_iter().flatten());
             out.order(&place, record.from_us, record.to_us, "left before it was joined");
             let team = out.object(ObjectType::Team, &record.team, None);
-            for person in record.persons {
-                out.facts.memberships.push(Membership {
-                    person_id: person.id,
-                    team_id: team.as_str().to_owned(),
-                    from_us: record.from_us.unwrap_or(Micros::MIN),
-                    to_us: record.to_us,
-                    evidence: place.evidence(),
-                });
-            }
+            out.facts.memberships.push(Membership {
+                person_id: record.person.id,
+                team_id: team.as_str().to_owned(),
+                from_us: record.from_us.unwrap_or(Micros::MIN),
+                to_us: record.to_us,
+                evidence: place.evidence(),
+            });
         }
     }
 }

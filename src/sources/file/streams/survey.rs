@@ -29,7 +29,12 @@ impl RowsOf for Survey {
         field("item", true, Text, "The item."),
         field("person", true, Person, "Who answered."),
         field("at", true, Time, "When."),
-        field("answer", false, Int, "The answer on its scale, by `values` where it is a word; empty where it was left out."),
+        field(
+            "answer",
+            false,
+            Int,
+            "The answer on its scale, by `values` where it is a word; empty where it was left out.",
+        ),
     ];
 
     fn translate(row: &mut Row<'_, '_>) -> Result<Answer, Refusal> {

@@ -28,7 +28,12 @@ impl RowsOf for TicketHistory {
     const FIELDS: &'static [Field] = &[
         field("key", true, Text, "The ticket's key."),
         field("at", true, Time, "When the field changed."),
-        field("field", true, Text, "Which field; `assignee` and `status` have a meaning, by `values` where they are called otherwise."),
+        field(
+            "field",
+            true,
+            Text,
+            "Which field; `assignee` and `status` have a meaning, by `values` where they are called otherwise.",
+        ),
         field("from", false, Text, "What it was; of a status, `values` may say `open` or `closed`."),
         field("to", false, Text, "What it became; of a status, `values` may say `open` or `closed`."),
         field("by", false, Person, "Who changed it."),
@@ -69,8 +74,19 @@ impl RowsOf for TicketHistory {
 }
 
 const CLOSED: &[&str] = &[
-    "cancelled", "canceled", "closed", "complete", "completed", "declined", "done", "fixed", "rejected", "resolved",
-    "won't do", "won't fix", "wontfix",
+    "cancelled",
+    "canceled",
+    "closed",
+    "complete",
+    "completed",
+    "declined",
+    "done",
+    "fixed",
+    "rejected",
+    "resolved",
+    "won't do",
+    "won't fix",
+    "wontfix",
 ];
 
 fn activity(field: &str, from: Option<&str>, to: Option<&str>) -> &'static str {

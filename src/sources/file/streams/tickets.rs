@@ -112,7 +112,8 @@ fn relate(ticket: &Ticket, place: &Place, names: &Names<'_>, out: &mut Output<'_
         let Some(text) = text else { continue };
         let found = references(text, rule, names);
         // Candidates only: what no source knows as a component must not become one.
-        for (name, (confidence, rule)) in found.components.iter().filter(|(name, _)| !ticket.components.contains(name)) {
+        for (name, (confidence, rule)) in found.components.iter().filter(|(name, _)| !ticket.components.contains(name))
+        {
             let component = ObjectId::new(ObjectType::Component, name);
             out.link(place, (&id, qualifier::MENTIONS, &component), (created, None), (rule, *confidence));
         }
@@ -167,9 +168,11 @@ fn happen(ticket: &Ticket, place: &Place, out: &mut Output<'_>) {
 /// The words that status fields use, in three: `done`, `declined`, or `other`. The word itself is not kept.
 fn ending(status: &str) -> &'static str {
     match status {
-        "done" | "closed" | "resolved" | "complete" | "completed" | "fixed" | "granted" | "approved" | "success" => "done",
-        "declined" | "rejected" | "cancelled" | "canceled" | "wontfix" | "won't do" | "won't fix" | "wont do" | "duplicate"
-        | "invalid" | "withdrawn" => "declined",
+        "done" | "closed" | "resolved" | "complete" | "completed" | "fixed" | "granted" | "approved" | "success" => {
+            "done"
+        }
+        "declined" | "rejected" | "cancelled" | "canceled" | "wontfix" | "won't do" | "won't fix" | "wont do"
+        | "duplicate" | "invalid" | "withdrawn" => "declined",
         _ => "other",
     }
 }

@@ -7,18 +7,19 @@ use csv::{ByteRecord, Reader, ReaderBuilder};
 use super::{Broken, RawRow, RowFault, Table, cell};
 
 /// Reads a CSV file with a header; `None` where there is not even a header.
-pub(in crate::sources::file) fn read(mut bytes: Vec<u8>, separator: u8, wanted: &[String]) -> Result<Option<Table>, Broken> {
+pub(in crate::sources::file) fn read(
+    mut bytes: Vec<u8>,
+    separator: u8,
+    wanted: &[String],
+) -> Result<Option<Table>, Broken> {
     if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
         return Err(Broken { line: 1, reason: "the file is UTF-16; save it as UTF-8".to_owned() });
     }
     if bytes.starts_with(b"\xEF\xBB\xBF") {
         bytes.drain(..3);
     }
-    let mut reader = ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(separator)
-        .from_reader(Cursor::new(bytes));
+    let mut reader =
+        ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator).from_reader(Cursor::new(bytes));
     let mut header = ByteRecord::new();
     if !reader.read_byte_record(&mut header).unwrap_or(false) {
         return Ok(None);
@@ -32,7 +33,8 @@ pub(in crate::sources::file) fn read(mut bytes: Vec<u8>, separator: u8, wanted: 
     Ok(Some(Table { columns, rows: Box::new(rows) }))
 }
 
-const UNTERMINATED: &str = "the file ends inside a quoted cell of the row that begins here: it is cut off, or a quote is too many";
+const UNTERMINATED: &str =
+    "the file ends inside a quoted cell of the row that begins here: it is cut off, or a quote is too many";
 
 struct Rows {
     reader: Reader<Cursor<Vec<u8>>>,

@@ -1,6 +1,6 @@
 //! One JSON object a line.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ use super::{Broken, RawRow, RowFault, Table, cell};
 pub(in crate::sources::file) fn read(bytes: &[u8], wanted: &[String]) -> Result<Table, Broken> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     // Which columns there are is known only at the end, hence all at once.
-    let mut columns: BTreeMap<String, ()> = BTreeMap::new();
+    let mut columns: BTreeSet<String> = BTreeSet::new();
     let mut rows = Vec::new();
     let mut lines = bytes.split(|byte| *byte == b'\n').zip(1_u64..).peekable();
     while let Some((text, line)) = lines.next() {
@@ -32,16 +32,10 @@ pub(in crate::sources::file) fn read(bytes: &[u8], wanted: &[String]) -> Result<
         };
         rows.push(Ok(RawRow { line, cells }));
     }
-    Ok(Table { columns: columns.into_keys().collect(), rows: Box::new(rows.into_iter()) })
+    Ok(Table { columns: columns.into_iter().collect(), rows: Box::new(rows.into_iter()) })
 }
 
-fn flatten(
-    name: &str,
-    value: &Value,
-    wanted: &[String],
-    columns: &mut BTreeMap<String, ()>,
-    row: &mut [Option<String>],
-) {
+fn flatten(name: &str, value: &Value, wanted: &[String], columns: &mut BTreeSet<String>, row: &mut [Option<String>]) {
     let scalar = match value {
         Value::Object(object) => {
             for (inner, value) in object {
@@ -71,9 +65,9 @@ fn flatten(
     }
 }
 
-fn note(name: &str, columns: &mut BTreeMap<String, ()>) {
-    if !columns.contains_key(name) {
-        columns.insert(name.to_owned(), ());
+fn note(name: &str, columns: &mut BTreeSet<String>) {
+    if !columns.contains(name) {
+        columns.insert(name.to_owned());
     }
 }
 
@@ -99,12 +93,10 @@ mod tests {
     #[test]
     fn a_bad_line_is_a_bad_row_and_a_cut_off_file_is_broken() {
         let rows: Vec<_> = read(b"{}\n\n[1]\nx\n{\"a\":1}\n", &[]).unwrap().rows.map(Result::unwrap).collect();
-        assert_eq!(rows.iter().map(|row| (row.line, row.cells.is_ok())).collect::<Vec<_>>(), [
-            (1, true),
-            (3, false),
-            (4, false),
-            (5, true)
-        ]);
+        assert_eq!(
+            rows.iter().map(|row| (row.line, row.cells.is_ok())).collect::<Vec<_>>(),
+            [(1, true), (3, false), (4, false), (5, true)]
+        );
         assert_eq!(read(b"{}\n{\"a\":", &[]).err().unwrap().line, 2);
     }
 

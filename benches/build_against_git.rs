@@ -1,0 +1,3 @@
+//! The log of a large history, against `git log` on it.
+
+fn main() {}

@@ -1,0 +1,122 @@
+//! Measures that are counts over an exposure: handoffs and waits a journey, tickets a developer-week, deploys a
+//! service-week.
+
+use super::{Answer, CommandError, LeftOut, Level, People, Study, cell, count, found, hours, real, team_name};
+use crate::measures::{self, DeployWeekRow, HandoffRow, RateRow, WaitRow};
+use crate::study::{Arm, Design, Period, RateRecord, rate_study};
+
+/// Developer-days of a developer-week.
+const DAYS_OF_A_WEEK: f64 = 5.0;
+
+/// Handoffs between teams a finished journey.
+pub(super) fn handoffs(study: &Study, design: &Design, people: &People) -> Result<Answer, CommandError> {
+    let mut builder = Builder::new("handoffs", Level::PerJourney);
+    let rows = measures::read::<HandoffRow>(&study.catalog)?;
+    for row in &rows {
+        let Some(at) = builder.cell(row.arm.as_deref(), row.period.as_deref(), &row.standing) else { continue };
+        if row.cause != 1 {
+            builder.left_out.add("not finished: its handoffs are not all in yet");
+            continue;
+        }
+        builder.add(row.team_id.as_deref(), at, count(row.team_handoffs), 1.0);
+        builder.journeys.push((&row.journey_id, at.0, at.1));
+    }
+    let known = rows.iter().any(|row| row.team_handoffs > 0);
+    if !known {
+        // Without memberships no handoff can be told to be between teams; zero would be an answer that nobody gave.
+        builder.records.clear();
+    }
+    let journeys = std::mem::take(&mut builder.journeys);
+    Ok(builder.answer(design, people.of_journeys(&journeys)))
+}
+
+/// Working hours in which a finished journey waited for an answer.
+pub(super) fn request_wait(study: &Study, design: &Design, people: &People) -> Result<Answer, CommandError> {
+    let mut builder = Builder::new("request_wait", Level::HoursPerJourney);
+    let rows = measures::read::<WaitRow>(&study.catalog)?;
+    for row in &rows {
+        let Some(at) = builder.cell(row.arm.as_deref(), row.period.as_deref(), &row.standing) else { continue };
+        let Some(waited_us) = row.working_wait_us else {
+            builder.left_out.add("no request of any journey was ever seen");
+            continue;
+        };
+        if row.cause != 1 {
+            builder.left_out.add("not finished: its waits are not all in yet");
+            continue;
+        }
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "hours of a wait, never negative")]
+        let waited = hours(waited_us).round().max(0.0) as u64;
+        builder.add(row.team_id.as_deref(), at, waited, 1.0);
+        builder.journeys.push((&row.journey_id, at.0, at.1));
+    }
+    let journeys = std::mem::take(&mut builder.journeys);
+    Ok(builder.answer(design, people.of_journeys(&journeys)))
+}
+
+/// Tickets to the platform teams a developer-week.
+pub(super) fn platform_tickets(study: &Study, design: &Design, people: &People) -> Result<Answer, CommandError> {
+    let mut builder = Builder::new("platform_tickets", Level::PerDeveloperWeek);
+    for row in measures::read::<RateRow>(&study.catalog)? {
+        let Some(at) = cell(Some(&row.arm), Some(&row.period)) else { continue };
+        let Some(tickets) = row.tickets else {
+            builder.left_out.add("windows of teams of which the ticket stream holds nothing");
+            continue;
+        };
+        builder.add(Some(&row.team_id), at, count(tickets), real(row.developer_days) / DAYS_OF_A_WEEK);
+    }
+    Ok(builder.answer(design, people.of_tickets()))
+}
+
+/// Production deploys a service-week.
+pub(super) fn deployment_frequency(study: &Study, design: &Design, people: &People) -> Result<Answer, CommandError> {
+    let mut builder = Builder::new("deployment_frequency", Level::PerServiceWeek);
+    let mut services = Vec::new();
+    for row in measures::read::<DeployWeekRow>(&study.catalog)? {
+        let standing = if row.team_id.is_none() { "service-weeks of services that nobody owns" } else { "service-weeks outside the windows" };
+        let Some(at) = builder.cell(row.arm.as_deref(), row.period.as_deref(), standing) else { continue };
+        builder.add(row.team_id.as_deref(), at, count(row.deploys), 1.0);
+        services.push((row.subject_id, at.0, at.1));
+    }
+    Ok(builder.answer(design, people.of_services(&services)))
+}
+
+/// Collects counts and exposures by team and window.
+struct Builder<'a> {
+    id: &'static str,
+    level: Level,
+    records: Vec<RateRecord>,
+    left_out: LeftOut,
+    journeys: Vec<(&'a str, Arm, Period)>,
+}
+
+impl Builder<'_> {
+    fn new(id: &'static str, level: Level) -> Self {
+        Self { id, level, records: Vec::new(), left_out: LeftOut::default(), journeys: Vec::new() }
+    }
+
+    fn cell(&mut self, arm: Option<&str>, period: Option<&str>, standing: &str) -> Option<(Arm, Period)> {
+        let cell = cell(arm, period);
+        if cell.is_none() {
+            self.left_out.add(standing);
+        }
+        cell
+    }
+
+    fn add(&mut self, team_id: Option<&str>, (arm, period): (Arm, Period), count: u64, exposure: f64) {
+        self.records.push(RateRecord { team: team_name(team_id), arm, period, count, exposure });
+    }
+
+    fn answer(self, design: &Design, people: super::Backings) -> Answer {
+        Answer {
+            id: self.id.to_owned(),
+            measure: found(self.id),
+            of: None,
+            level: self.level,
+            verdict: rate_study(&self.records, design),
+            arms: Vec::new(),
+            left_out: self.left_out.list(),
+            linked: None,
+            people,
+        }
+    }
+}

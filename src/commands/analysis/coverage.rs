@@ -1,0 +1,107 @@
+//! Measures that are shares of services: required fields, and owners that exist.
+
+use std::collections::BTreeMap;
+
+use super::{Answer, CommandError, Level, People, Study, cell, found, team_name};
+use crate::measures::{self, CoverageRow, OwnershipRow};
+use crate::study::{Arm, Design, Period, ServiceRecord, coverage_study};
+
+/// What the answer over all required fields is of.
+pub(crate) const ALL_FIELDS: &str = "all required fields";
+
+/// One answer for each required field, and one for all of them together.
+pub(super) fn metadata_coverage(study: &Study, design: &Design, people: &People) -> Result<Vec<Answer>, CommandError> {
+    let rows = measures::read::<CoverageRow>(&study.catalog)?;
+    let mut fields: BTreeMap<&str, Vec<Service<'_>>> = BTreeMap::new();
+    let mut whole: BTreeMap<&str, Service<'_>> = BTreeMap::new();
+    for row in &rows {
+        let service = Service {
+            component: &row.component_id,
+            team: &row.team_id,
+            arm: &row.arm,
+            before: row.before_valid,
+            after: row.after_valid,
+        };
+        whole
+            .entry(&row.component_id)
+            .and_modify(|all| {
+                all.before &= service.before;
+                all.after &= service.after;
+            })
+            .or_insert_with(|| service.clone());
+        fields.entry(&row.field).or_default().push(service);
+    }
+    let all = whole.into_values().collect();
+    let mut answers = vec![answer("metadata_coverage", Some(ALL_FIELDS), all, design, people)];
+    // In the order of the study file, not of the alphabet.
+    for field in &study.settings.coverage.required {
+        let services = fields.remove(field.as_str()).unwrap_or_default();
+        answers.push(answer("metadata_coverage", Some(field), services, design, people));
+    }
+    Ok(answers)
+}
+
+/// Owners that are teams with members.
+pub(super) fn ownership_validity(study: &Study, design: &Design, people: &People) -> Result<Answer, CommandError> {
+    let rows = measures::read::<OwnershipRow>(&study.catalog)?;
+    let services = rows
+        .iter()
+        .filter_map(|row| {
+            Some(Service {
+                component: &row.component_id,
+                team: &row.team_id,
+                arm: &row.arm,
+                before: row.before_valid?,
+                after: row.after_valid?,
+            })
+        })
+        .collect();
+    Ok(answer("ownership_validity", None, services, design, people))
+}
+
+#[derive(Clone)]
+struct Service<'a> {
+    component: &'a str,
+    team: &'a str,
+    arm: &'a str,
+    before: bool,
+    after: bool,
+}
+
+fn answer(
+    id: &'static str,
+    of: Option<&str>,
+    services: Vec<Service<'_>>,
+    design: &Design,
+    people: &People,
+) -> Answer {
+    let mut cells: Vec<(String, Arm, Period)> = Vec::new();
+    let mut records = Vec::new();
+    for service in services {
+        let Some((arm, _)) = cell(Some(service.arm), Some("before")) else { continue };
+        for period in [Period::Before, Period::After] {
+            cells.push((service.component.to_owned(), arm, period));
+        }
+        records.push(ServiceRecord {
+            team: team_name(Some(service.team)),
+            arm,
+            before: Some(service.before),
+            after: Some(service.after),
+        });
+    }
+    let (verdict, arms) = match coverage_study(&records, design) {
+        Ok(told) => (Ok(told.verdict), told.arms),
+        Err(refusal) => (Err(refusal), Vec::new()),
+    };
+    Answer {
+        id: of.map_or_else(|| id.to_owned(), |of| format!("{id}/{of}")),
+        measure: found(id),
+        of: of.map(str::to_owned),
+        level: Level::Share,
+        verdict,
+        arms,
+        left_out: Vec::new(),
+        linked: None,
+        people: people.of_services(&cells),
+    }
+}

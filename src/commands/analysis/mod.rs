@@ -1,0 +1,201 @@
+//! From the rows of measures to verdicts: one answer for each measure, and for each environment, definition or field of it.
+//!
+//! In: the tables of a study. Out: [`Analysis`], which `measure` prints whole (private) and the report shows as far as it
+//! may be shown. Nothing is computed here but who enters which study; numbers are made in SQL and in `study`.
+
+mod backing;
+mod counts;
+mod coverage;
+mod times;
+
+use std::collections::BTreeMap;
+
+use super::CommandError;
+use super::study::Study;
+use crate::config::Settings;
+use crate::config::written::Choice;
+use crate::measures::{self, LinkedRow, Measure};
+use crate::study::{Arm, ArmCoverage, Design, Period, Refusal, Verdict};
+
+pub(crate) use backing::{Backings, People};
+
+/// What the level of a measure is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Level {
+    /// Days until something happens.
+    Days,
+    /// Working hours of waiting a journey.
+    HoursPerJourney,
+    /// Handoffs a journey.
+    PerJourney,
+    /// Tickets a developer-week.
+    PerDeveloperWeek,
+    /// Deploys a service-week.
+    PerServiceWeek,
+    /// A share.
+    Share,
+}
+
+/// One measure, of one environment, definition or field, with its verdict.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    /// Unique: the measure's id, and what it is of.
+    pub(crate) id: String,
+    /// The measure.
+    pub(crate) measure: &'static Measure,
+    /// What of the measure: an environment, a definition, a field; absent where there is only one.
+    pub(crate) of: Option<String>,
+    /// What the level is in.
+    pub(crate) level: Level,
+    /// The verdict, or why there is none.
+    pub(crate) verdict: Result<Verdict, Refusal>,
+    /// For coverage: each arm's services, gained and lost.
+    pub(crate) arms: Vec<ArmCoverage>,
+    /// Who is left out before any statistics, and how many: `journeys of platform teams` → 12.
+    pub(crate) left_out: Vec<(String, u64)>,
+    /// Events that could belong here and could be linked, of all of them; absent where nothing is linked.
+    pub(crate) linked: Option<(u64, u64)>,
+    /// The people behind each window.
+    pub(crate) people: Backings,
+}
+
+/// All answers of a study.
+#[derive(Clone, Debug)]
+pub(crate) struct Analysis {
+    /// In the order of [`measures::MEASURES`].
+    pub(crate) answers: Vec<Answer>,
+    /// What the study fixed.
+    pub(crate) design: Design,
+}
+
+/// Answers every measure; the linked share first, since it decides what the others may claim.
+pub(crate) fn analyse(study: &Study) -> Result<Analysis, CommandError> {
+    let linked: Vec<LinkedRow> = measures::read(&study.catalog)?;
+    let design = design(&study.settings, linked_share_differs(&linked));
+    let people = People::read(study)?;
+    let mut answers = times::time_to_first_deploy(study, &design, &people)?;
+    answers.extend(times::journey_time(study, &design, &people)?);
+    answers.push(counts::handoffs(study, &design, &people)?);
+    answers.push(counts::request_wait(study, &design, &people)?);
+    answers.push(times::request_answer_time(study, &design, &people)?);
+    answers.push(counts::platform_tickets(study, &design, &people)?);
+    answers.extend(coverage::metadata_coverage(study, &design, &people)?);
+    answers.push(coverage::ownership_validity(study, &design, &people)?);
+    answers.push(counts::deployment_frequency(study, &design, &people)?);
+    for answer in &mut answers {
+        answer.linked = linked_of(answer.measure.id, &linked);
+    }
+    Ok(Analysis { answers, design })
+}
+
+fn design(settings: &Settings, linked_share_differs: bool) -> Design {
+    let Some(comparison) = &settings.comparison else {
+        return Design { linked_share_differs, ..Design::default() };
+    };
+    Design {
+        alpha: comparison.alpha,
+        tau_days: days(comparison.tau_us),
+        drawn_at_random: comparison.pilot_teams_are == Choice::Random,
+        // A plan is written by a command of its own, which does not exist yet: no study has one.
+        plan_hashed: false,
+        load_moved: comparison.load_moved,
+        linked_share_differs,
+        seed: comparison.seed,
+        ..Design::default()
+    }
+}
+
+/// A change of the linked share between periods that differs between the arms by more than this moves numbers by itself.
+const LINKED_SHARE_TOLERANCE: f64 = 0.10;
+
+/// Whether the instrument changed more in one arm than in the other: a portal makes more events linkable.
+fn linked_share_differs(rows: &[LinkedRow]) -> bool {
+    let share = |arm: &str, period: &str| {
+        let of = rows
+            .iter()
+            .filter(|row| row.arm.as_deref() == Some(arm) && row.period.as_deref() == Some(period))
+            .fold((0, 0), |sum, row| (sum.0 + row.events, sum.1 + row.linked));
+        (of.0 > 0).then(|| real(of.1) / real(of.0))
+    };
+    let change = |arm: &str| Some(share(arm, "after")? - share(arm, "before")?);
+    match (change("pilot"), change("comparison")) {
+        (Some(pilot), Some(comparison)) => (pilot - comparison).abs() > LINKED_SHARE_TOLERANCE,
+        _ => false,
+    }
+}
+
+/// Linked events and all events of the activities that a measure is made of.
+fn linked_of(measure: &str, rows: &[LinkedRow]) -> Option<(u64, u64)> {
+    let about = |activity: &str| match measure {
+        "platform_tickets" | "request_answer_time" => activity.starts_with("ticket.") || activity.starts_with("help."),
+        "metadata_coverage" | "ownership_validity" => activity.starts_with("metadata."),
+        "deployment_frequency" => activity == "service.deployed",
+        _ => !activity.starts_with("ticket.created"),
+    };
+    let sum = rows
+        .iter()
+        .filter(|row| about(&row.activity))
+        .fold((0, 0), |sum, row| (sum.0 + count(row.linked), sum.1 + count(row.events)));
+    (sum.1 > 0).then_some(sum)
+}
+
+/// The arm and window of a row, where it is compared.
+fn cell(arm: Option<&str>, period: Option<&str>) -> Option<(Arm, Period)> {
+    let arm = match arm? {
+        "pilot" => Arm::Pilot,
+        "comparison" => Arm::Comparison,
+        _ => return None,
+    };
+    let period = match period? {
+        "before" => Period::Before,
+        "after" => Period::After,
+        _ => return None,
+    };
+    Some((arm, period))
+}
+
+/// Why rows enter no study, by reason, with their number.
+#[derive(Default)]
+struct LeftOut(BTreeMap<String, u64>);
+
+impl LeftOut {
+    fn add(&mut self, reason: &str) {
+        self.add_many(reason, 1);
+    }
+
+    fn add_many(&mut self, reason: &str, many: u64) {
+        if many > 0 {
+            *self.0.entry(reason.to_owned()).or_default() += many;
+        }
+    }
+
+    fn list(self) -> Vec<(String, u64)> {
+        self.0.into_iter().collect()
+    }
+}
+
+fn found(id: &str) -> &'static Measure {
+    measures::measure(id).expect("analysis and measures name the same measures; a test holds it")
+}
+
+/// The name in `team:NAME`.
+fn team_name(team_id: Option<&str>) -> String {
+    team_id.and_then(|id| id.split_once(':')).map_or_else(|| "unknown".to_owned(), |(_, name)| name.to_owned())
+}
+
+fn count(value: i64) -> u64 {
+    u64::try_from(value).unwrap_or(0)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts and microseconds stay far below 2^53")]
+fn real(value: i64) -> f64 {
+    value as f64
+}
+
+fn days(us: i64) -> f64 {
+    real(us) / 86_400e6
+}
+
+fn hours(us: i64) -> f64 {
+    real(us) / 3_600e6
+}

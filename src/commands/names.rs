@@ -1,0 +1,49 @@
+//! Which words of a ticket name a service. A word that names nothing known is not kept: it may be a person's.
+
+use std::collections::BTreeSet;
+
+use super::CommandError;
+use crate::config::Settings;
+use crate::log::{Caveat, CaveatKind, Facts, Object, ObjectId, ObjectType, qualifier};
+use crate::store::{Segments, rows, segment_table};
+
+/// Every component id that the study file or a repository knows.
+pub(super) fn of_repositories(settings: &Settings, segments: &Segments) -> Result<BTreeSet<String>, CommandError> {
+    let component = |name: &str| String::from(ObjectId::new(ObjectType::Component, name));
+    let mut known: BTreeSet<String> =
+        settings.repositories.iter().filter_map(|repository| repository.subject.as_deref()).map(component).collect();
+    known.extend(settings.aliases.iter().flat_map(|(alias, name)| [component(alias), component(name)]));
+    let folders: Vec<_> =
+        segments.folders()?.into_iter().filter(|folder| folder.to_string_lossy().contains("git%3a")).collect();
+    for object in rows::<Object>(&segment_table::<Object>(&folders)?)? {
+        if object.object_type == ObjectType::Component.as_str() {
+            known.insert(object.object_id);
+        }
+    }
+    Ok(known)
+}
+
+/// Every component id that a file has a column for.
+pub(super) fn of_facts(facts: &Facts) -> impl Iterator<Item = String> {
+    let components = facts.objects.iter().filter(|object| object.object_type == ObjectType::Component.as_str());
+    components.map(|object| object.object_id.clone())
+}
+
+/// Takes out mentions of components that nothing else knows, and counts them without their names.
+pub(super) fn drop_unknown_mentions(facts: &mut Facts, known: &BTreeSet<String>, unit: &str) {
+    let prefix = String::from(ObjectId::new(ObjectType::Component, ""));
+    let before = facts.object_links.len();
+    facts.object_links.retain(|link| {
+        link.qualifier != qualifier::MENTIONS || !link.to_id.starts_with(&prefix) || known.contains(&link.to_id)
+    });
+    let dropped = before - facts.object_links.len();
+    if dropped > 0 {
+        facts.caveats.push(Caveat {
+            kind: CaveatKind::UnknownName.as_str().to_owned(),
+            place: unit.to_owned(),
+            count: i64::try_from(dropped).unwrap_or(i64::MAX),
+            detail: "words that might name a service but match none that is known; they were not kept".to_owned(),
+            example: unit.to_owned(),
+        });
+    }
+}

@@ -1,0 +1,165 @@
+//! What each measure is, in words: its definition, what it counts, what it leaves out.
+
+/// One measure as reports introduce it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Measure {
+    /// The id in study files and reports.
+    pub id: &'static str,
+    /// The table, and the file in `queries/measures/`, that holds its rows.
+    pub table: &'static str,
+    /// The title.
+    pub title: &'static str,
+    /// What its numbers are in.
+    pub unit: &'static str,
+    /// The definition, in one sentence.
+    pub definition: &'static str,
+    /// What counts.
+    pub counts: &'static str,
+    /// What is left out, and how that is shown.
+    pub leaves_out: &'static str,
+    /// Whether less of it is better; `None` where neither is.
+    pub less_is_better: Option<bool>,
+    /// The section of `METHODS.md` that says more.
+    pub anchor: &'static str,
+}
+
+/// The measure with this id.
+pub fn measure(id: &str) -> Option<&'static Measure> {
+    MEASURES.iter().find(|measure| measure.id == id)
+}
+
+/// Every measure, in the order of reports.
+pub const MEASURES: &[Measure] = &[
+    Measure {
+        id: "time_to_first_deploy",
+        table: "time_to_first_deploy",
+        title: "Time to first deploy",
+        unit: "elapsed and working time",
+        definition: "From the start of a journey to the first successful deploy of its subject after it was registered there, per environment.",
+        counts: "Journeys whose definition ends with a deploy: to the lowest shared environment, and to production.",
+        leaves_out: "Journeys of platform teams. Open journeys stay in as censored, abandoned ones as a cause of their own; before journeys are watched until their team's pilot date.",
+        less_is_better: Some(true),
+        anchor: "METHODS.md#time_to_first_deploy",
+    },
+    Measure {
+        id: "journey_time",
+        table: "journey_time",
+        title: "Journey time",
+        unit: "elapsed and working time",
+        definition: "From the start of a journey to its finish.",
+        counts: "Journeys of every definition.",
+        leaves_out: "Journeys of platform teams. Open journeys stay in as censored, abandoned ones as a cause of their own.",
+        less_is_better: Some(true),
+        anchor: "METHODS.md#journey_time",
+    },
+    Measure {
+        id: "handoffs",
+        table: "journey_handoffs",
+        title: "Handoffs",
+        unit: "handoffs a journey",
+        definition: "Two consecutive human touches of a journey by people of different teams.",
+        counts: "Touches up to the end of the journey; handoffs between people where no team is known are counted apart.",
+        leaves_out: "Open and abandoned journeys from means, with their count so far shown. Acts of nobody knows whom are counted, and are no touches.",
+        less_is_better: Some(true),
+        anchor: "METHODS.md#handoffs",
+    },
+    Measure {
+        id: "request_wait",
+        table: "request_wait",
+        title: "Waits for requests",
+        unit: "elapsed and working time a journey",
+        definition: "The time of a journey in which something that was asked for had not been answered yet by another party.",
+        counts: "Each pair of request and answer once, overlaps merged, clipped to the journey.",
+        leaves_out: "Requests that were never answered (counted). The rest of the journey is unattributed: nothing shows that anyone waited.",
+        less_is_better: Some(true),
+        anchor: "METHODS.md#waits",
+    },
+    Measure {
+        id: "request_answer_time",
+        table: "request_pairs",
+        title: "Time to the first answer",
+        unit: "elapsed and working time a request",
+        definition: "From a request to the platform teams to the first answer by another party.",
+        counts: "Every request to the platform teams, whether or not it belongs to a journey.",
+        leaves_out: "Requests that bots opened. Unanswered requests stay in as censored.",
+        less_is_better: Some(true),
+        anchor: "METHODS.md#request_wait",
+    },
+    Measure {
+        id: "platform_tickets",
+        table: "platform_ticket_rates",
+        title: "Platform tickets",
+        unit: "tickets a developer-week, and a service-week",
+        definition: "Requests to the platform teams, over the working time of the developers of the asking team.",
+        counts: "Tickets sent to a platform team and questions in chat, by the team that the asker was in then.",
+        leaves_out: "Months in which the whole stream is silent, on both sides; teams of which it holds nothing cannot be told. Tickets of unknown teams are counted apart.",
+        less_is_better: Some(true),
+        anchor: "METHODS.md#platform-tickets",
+    },
+    Measure {
+        id: "metadata_coverage",
+        table: "coverage_by_team",
+        title: "Metadata coverage",
+        unit: "share of required fields",
+        definition: "Required fields of catalog entries that hold a valid value.",
+        counts: "The same components before and after, by the team that owned them before; `false` is an answer.",
+        leaves_out: "Retired entries (counted), and components born or retired in between. Placeholders and default owners are present, and not valid.",
+        less_is_better: Some(false),
+        anchor: "METHODS.md#metadata_coverage",
+    },
+    Measure {
+        id: "ownership_validity",
+        table: "ownership_validity",
+        title: "Ownership that holds",
+        unit: "share of components",
+        definition: "Catalog entries whose owner is a team that has members.",
+        counts: "Living entries at the start of each month, at the ends of the windows and at the end.",
+        leaves_out: "Retired entries. Where no membership of anyone is known it cannot be told.",
+        less_is_better: Some(false),
+        anchor: "METHODS.md#ownership_validity",
+    },
+    Measure {
+        id: "deployment_frequency",
+        table: "deployment_frequency",
+        title: "Deployment frequency",
+        unit: "production deploys a service and week",
+        definition: "Production deploys of a service after it was registered there.",
+        counts: "Weeks in which the service lived and was registered, in months in which anything was deployed.",
+        leaves_out: "Failed deploys, bulk changes and writes before registration (all in `deploy_writes`).",
+        less_is_better: None,
+        anchor: "METHODS.md#deployment_frequency",
+    },
+    Measure {
+        id: "linked_share",
+        table: "linked_share",
+        title: "Linked share",
+        unit: "share of events",
+        definition: "Events that journeys are made of which could be linked to a subject.",
+        counts: "Events of an activity that a definition waits for, and openings of tickets, by the actor's team.",
+        leaves_out: "Nothing; events of bots and of unknown teams have no team.",
+        less_is_better: None,
+        anchor: "METHODS.md#linked_share",
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{Folder, Queries};
+
+    #[test]
+    fn every_measure_has_its_query_and_the_anchor_of_it() {
+        let queries = Queries::built_in().expect("the built-in queries are well formed");
+        for measure in MEASURES {
+            let query = queries.named(measure.table).unwrap_or_else(|| panic!("no query writes `{}`", measure.table));
+            assert_eq!(query.folder, Folder::Measures, "{}", measure.id);
+            assert_eq!(query.header.see, measure.anchor, "{}", measure.id);
+        }
+    }
+
+    #[test]
+    fn a_measure_is_found_by_the_id_of_study_files() {
+        assert_eq!(measure("handoffs").map(|found| found.table), Some("journey_handoffs"));
+        assert_eq!(measure("flow_efficiency"), None);
+    }
+}

@@ -1,0 +1,149 @@
+//! Rows of journeys: times, handoffs, waits.
+
+use crate::log::table;
+
+table! {
+    /// One row per journey and environment: the lowest shared one, and production.
+    DeployTimeRow in "time_to_first_deploy" ordered by ["journey_id", "environment"] {
+        /// The journey.
+        journey_id: String,
+        /// Its definition.
+        definition: String,
+        /// The environment.
+        environment: String,
+        /// The team; absent where no source can tell.
+        team_id: Option<String>,
+        /// Its arm; absent where the study does not name it.
+        arm: Option<String>,
+        /// `before`, `washout` or `after`; absent outside the windows.
+        period: Option<String>,
+        /// `compared`, or why it is not.
+        standing: String,
+        /// Its age when it came into sight; 0 unless left-truncated.
+        entry_us: i64,
+        /// Its age when it ended or was last watched.
+        time_us: i64,
+        /// As `entry_us`, in working time.
+        working_entry_us: i64,
+        /// As `time_us`, in working time.
+        working_us: i64,
+        /// 0 open, 1 done, 2 abandoned.
+        cause: i64,
+        /// Whether it began before the records that it needs.
+        left_truncated: bool,
+        /// Whether it is open only because its team entered the pilot.
+        censored_at_pilot: bool,
+    }
+}
+
+table! {
+    /// One row per journey.
+    JourneyTimeRow in "journey_time" ordered by ["journey_id"] {
+        /// The journey.
+        journey_id: String,
+        /// Its definition.
+        definition: String,
+        /// The team; absent where no source can tell.
+        team_id: Option<String>,
+        /// Its arm; absent where the study does not name it.
+        arm: Option<String>,
+        /// `before`, `washout` or `after`; absent outside the windows.
+        period: Option<String>,
+        /// `compared`, or why it is not.
+        standing: String,
+        /// Its age when it came into sight; 0 unless left-truncated.
+        entry_us: i64,
+        /// Its age when it ended or was last watched.
+        time_us: i64,
+        /// As `entry_us`, in working time.
+        working_entry_us: i64,
+        /// As `time_us`, in working time.
+        working_us: i64,
+        /// 0 open, 1 done, 2 abandoned.
+        cause: i64,
+        /// Whether it began before the records that it needs.
+        left_truncated: bool,
+        /// Whether it is open only because its team entered the pilot.
+        censored_at_pilot: bool,
+    }
+}
+
+table! {
+    /// One row per journey.
+    HandoffRow in "journey_handoffs" ordered by ["journey_id"] {
+        /// The journey.
+        journey_id: String,
+        /// Its definition.
+        definition: String,
+        /// The team; absent where no source can tell.
+        team_id: Option<String>,
+        /// Its arm; absent where the study does not name it.
+        arm: Option<String>,
+        /// `before`, `washout` or `after`; absent outside the windows.
+        period: Option<String>,
+        /// `compared`, or why it is not.
+        standing: String,
+        /// 0 open, 1 done, 2 abandoned.
+        cause: i64,
+        /// Handoffs between teams.
+        team_handoffs: i64,
+        /// Handoffs between people of whom one at least has no known team.
+        people_handoffs: i64,
+        /// Touches by known people.
+        touches: i64,
+        /// Distinct people.
+        people: i64,
+        /// Acts whose person no source can tell.
+        unknown_touches: i64,
+    }
+}
+
+table! {
+    /// One row per journey.
+    WaitRow in "request_wait" ordered by ["journey_id"] {
+        /// The journey.
+        journey_id: String,
+        /// Its definition.
+        definition: String,
+        /// The team; absent where no source can tell.
+        team_id: Option<String>,
+        /// Its arm; absent where the study does not name it.
+        arm: Option<String>,
+        /// `before`, `washout` or `after`; absent outside the windows.
+        period: Option<String>,
+        /// `compared`, or why it is not.
+        standing: String,
+        /// 0 open, 1 done, 2 abandoned.
+        cause: i64,
+        /// The time of the journey.
+        journey_us: i64,
+        /// The same in working time.
+        journey_working_us: i64,
+        /// Waits for what was asked and answered, overlaps merged; absent where no request was ever seen.
+        wait_us: Option<i64>,
+        /// The same in working time.
+        working_wait_us: Option<i64>,
+        /// The rest of its time: nothing shows that anyone waited.
+        unattributed_us: Option<i64>,
+        /// Requests.
+        requests: i64,
+        /// Those without an answer when it ended.
+        open_requests: i64,
+    }
+}
+
+table! {
+    /// One row per definition, arm, period and standing.
+    StandingRow in "journey_standing" ordered by ["definition", "arm", "period", "standing"] {
+        /// Its definition.
+        definition: String,
+        /// Its arm; absent where the study does not name it.
+        arm: Option<String>,
+        /// `before`, `washout` or `after`; absent outside the windows.
+        period: Option<String>,
+        /// `compared`, or why it is not.
+        standing: String,
+        /// Journeys.
+        journeys: i64,
+    }
+}

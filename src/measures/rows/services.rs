@@ -1,0 +1,125 @@
+//! Rows of services: catalog entries and deploys.
+
+use crate::log::table;
+
+table! {
+    /// One row per team and component alive at both instants.
+    OwnershipRow in "ownership_by_team" ordered by ["team_id", "component_id"] {
+        /// The team that owned it before.
+        team_id: String,
+        /// Its arm.
+        arm: String,
+        /// The component.
+        component_id: String,
+        /// Whether its owner held before; absent where no membership of anyone is known.
+        before_valid: Option<bool>,
+        /// Whether its owner holds after; absent as before.
+        after_valid: Option<bool>,
+    }
+}
+
+table! {
+    /// One row per subject and person who worked on it.
+    SubjectPersonRow in "subject_people" ordered by ["subject_id", "person_id"] {
+        /// The subject.
+        subject_id: String,
+        /// The person.
+        person_id: String,
+        /// Events.
+        acts: i64,
+    }
+}
+
+table! {
+    /// One row per team, component alive at both instants, and required field.
+    CoverageRow in "coverage_by_team" ordered by ["team_id", "component_id", "field"] {
+        /// The team; absent where no source can tell.
+        team_id: String,
+        /// Its arm; absent where the study does not name it.
+        arm: String,
+        /// The component.
+        component_id: String,
+        /// The field.
+        field: String,
+        /// Whether it was there before.
+        before_present: bool,
+        /// Whether it was valid before.
+        before_valid: bool,
+        /// Whether it was there after.
+        after_present: bool,
+        /// Whether it was valid after.
+        after_valid: bool,
+    }
+}
+
+table! {
+    /// One row per instant and required field.
+    CoverageMonthRow in "coverage_monthly" ordered by ["instant_us", "field"] {
+        /// The instant looked at.
+        instant_us: i64,
+        /// The month that begins there, in months since 1970-01; absent for `as_of`.
+        month: Option<i64>,
+        /// The field.
+        field: String,
+        /// Living entries.
+        components: i64,
+        /// Those that have the field.
+        present: i64,
+        /// Those whose value is valid.
+        valid: i64,
+        /// Retired entries, left out.
+        retired: i64,
+    }
+}
+
+table! {
+    /// One row per instant.
+    OwnershipMonthRow in "ownership_monthly" ordered by ["instant_us"] {
+        /// The instant looked at.
+        instant_us: i64,
+        /// The month that begins there, in months since 1970-01; absent for `as_of`.
+        month: Option<i64>,
+        /// Living entries.
+        components: i64,
+        /// Those with an owner.
+        owned: i64,
+        /// Those whose value is valid.
+        valid: i64,
+        /// Those whose owner cannot be told to exist.
+        untold: i64,
+    }
+}
+
+table! {
+    /// One row per subject and week in which it could be deployed.
+    DeployWeekRow in "deployment_frequency" ordered by ["subject_id", "week"] {
+        /// The service.
+        subject_id: String,
+        /// The week, by the day number of its Monday.
+        week: i64,
+        /// Deploys.
+        deploys: i64,
+        /// The team; absent where no source can tell.
+        team_id: Option<String>,
+        /// Its arm; absent where the study does not name it.
+        arm: Option<String>,
+        /// `before`, `washout` or `after`; absent outside the windows.
+        period: Option<String>,
+    }
+}
+
+table! {
+    /// One row per subject and environment.
+    DeployWriteRow in "deploy_writes" ordered by ["subject_id", "environment"] {
+        /// The service.
+        subject_id: String,
+        /// The environment.
+        environment: String,
+        /// Writes of a version, deploys or not.
+        writes: i64,
+        /// Deploys.
+        deploys: i64,
+        /// Whether anyone ever registered in that environment.
+        gate_known: bool,
+    }
+}
