@@ -23,48 +23,45 @@ with all_events as (
         'ticket.closed', 'ticket.created'
     )
 ),
-ticket_objects as (
+objects_of_events as (
     select event_id, object_id
     from event_objects
-    where object_id like 'ticket:%' and qualifier in ('about', 'part_of')
-),
-change_objects as (
-    select event_id, object_id
-    from event_objects
-    where object_id like 'change:%' and qualifier in ('about', 'part_of')
+    where qualifier in ('about', 'part_of')
 ),
 subjects as (
     select event_id, min(subject_id) as subject_id
     from subject_events
     group by event_id
 ),
-first_tickets as (
-    select event_id, min(object_id) as ticket_id
-    from ticket_objects
-    group by event_id
-),
-first_changes as (
-    select event_id, min(object_id) as change_id
-    from change_objects
-    group by event_id
-),
-with_ticket as (
-    select
-        e.event_id, e.at_us, e.activity, e.actor_id, t.ticket_id
+in_time as (
+    select e.event_id, e.at_us, e.activity, e.actor_id
     from all_events as e
-    left join first_tickets as t on e.event_id = t.event_id
     cross join parameters as p
     where e.at_us <= p.as_of_us
         and (
             e.is_bot is null or not e.is_bot or e.activity = 'ticket.closed'
         )
 ),
-with_change as (
+objects_of_asks as (
+    select i.event_id, o.object_id
+    from in_time as i
+    inner join objects_of_events as o on i.event_id = o.event_id
+),
+threads_of_asks as (
     select
-        e.event_id, e.at_us, e.activity, e.actor_id, e.ticket_id,
-        c.change_id
-    from with_ticket as e
-    left join first_changes as c on e.event_id = c.event_id
+        event_id,
+        min(case when object_id like 'ticket:%' then object_id end)
+            as ticket_id,
+        min(case when object_id like 'change:%' then object_id end)
+            as change_id
+    from objects_of_asks
+    group by event_id
+),
+with_thread as (
+    select
+        e.event_id, e.at_us, e.activity, e.actor_id, t.ticket_id, t.change_id
+    from in_time as e
+    left join threads_of_asks as t on e.event_id = t.event_id
 ),
 threads as (
     select
@@ -81,7 +78,7 @@ threads as (
             when e.activity in ('help.answered', 'help.asked') then 'help'
             else 'none'
         end as kind
-    from with_change as e
+    from with_thread as e
     left join subjects as s on e.event_id = s.event_id
 ),
 asks_found as (

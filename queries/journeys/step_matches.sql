@@ -7,7 +7,8 @@
 -- open journeys: not about journeys yet
 -- see: METHODS.md#steps
 
--- Only subjects that something started. A bulk change is nobody's step.
+-- Only subjects that something started. A bulk change is nobody's step, and
+-- what failed or was cancelled fulfils none.
 with linked as (
     select event_id, subject_id, activity
     from subject_events
@@ -27,6 +28,7 @@ all_events as (
         event_id, at_us, source_rank, source_seq, began_us, began_by_id,
         actor_id, is_bot, environment, category, channel, evidence
     from events
+    where coalesce(outcome, 'success') not in ('failure', 'cancelled')
 ),
 steps as (
     select

@@ -1,7 +1,7 @@
 -- Every way that leads from an event to a subject at its time.
 -- grain: one row per event, subject and way
 -- reads: object_subjects, event_objects, events, parameters
--- writes: event_id text, subject_id text, at_us int, activity text, is_bulk bool, rule text, doubt int
+-- writes: event_id text, subject_id text, at_us int, activity text, is_bulk bool, source text, rule text, doubt int
 -- unit: microseconds since the epoch; confidence in percent
 -- null means: nothing is null; an event without a row is unlinked
 -- open journeys: not about journeys
@@ -17,7 +17,7 @@ objects_of_events as (
     where qualifier in ('about', 'in', 'part_of')
 ),
 instants_of_events as (
-    select event_id, at_us, activity, is_bulk from events
+    select event_id, at_us, activity, is_bulk, source from events
 ),
 reachable as (
     select
@@ -27,8 +27,8 @@ reachable as (
 ),
 event_ways_found as (
     select
-        r.event_id, r.subject_id, i.at_us, i.activity, i.is_bulk, r.rule,
-        r.doubt
+        r.event_id, r.subject_id, i.at_us, i.activity, i.is_bulk, i.source,
+        r.rule, r.doubt
     from reachable as r
     inner join instants_of_events as i on r.event_id = i.event_id
     cross join parameters as p

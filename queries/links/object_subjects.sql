@@ -50,12 +50,14 @@ ways as (
     union all
     select
         from_id as object_id, to_id as name_id, 'mention' as rule,
-        cast(1 as bigint) as hops, confidence, valid_from_us as from_us, valid_to_us as to_us
+        cast(1 as bigint) as hops, confidence,
+        valid_from_us as from_us, valid_to_us as to_us
     from sure_mentions
     union all
     select
         from_id as object_id, to_id as name_id, 'mention of a mention' as rule,
-        cast(2 as bigint) as hops, confidence, valid_from_us as from_us, valid_to_us as to_us
+        cast(2 as bigint) as hops, confidence,
+        valid_from_us as from_us, valid_to_us as to_us
     from mentions_of_mentions
 ),
 named as (

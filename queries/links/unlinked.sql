@@ -1,6 +1,6 @@
 -- How much of what each source tells could be linked to a subject.
 -- grain: one row per source and activity
--- reads: events, subject_events, steps_defined, parameters
+-- reads: events, event_ways, steps_defined, parameters
 -- writes: source text, activity text, is_step bool, events int, linked int, unlinked int
 -- unit: events
 -- null means: nothing is null
@@ -10,34 +10,40 @@
 -- is_step: whether some definition waits for the activity, so that an unlinked
 -- event may be a step that is missed.
 with all_events as (
-    select event_id, at_us, source, activity from events
+    select e.source, e.activity
+    from events as e
+    cross join parameters as p
+    where e.at_us <= p.as_of_us
 ),
 linked_events as (
-    select distinct event_id, 1 as linked from subject_events
+    select distinct event_id, source, activity from event_ways
 ),
 step_activities as (
     select distinct activity, 1 as awaited from steps_defined
 ),
-seen as (
-    select e.source, e.activity, l.linked
-    from all_events as e
-    left join linked_events as l on e.event_id = l.event_id
-    cross join parameters as p
-    where e.at_us <= p.as_of_us
-),
 counted as (
-    select
-        source, activity,
-        cast(count(*) as bigint) as events,
-        cast(count(linked) as bigint) as linked
-    from seen
+    select source, activity, cast(count(*) as bigint) as events
+    from all_events
     group by source, activity
+),
+counted_links as (
+    select source, activity, cast(count(*) as bigint) as linked
+    from linked_events
+    group by source, activity
+),
+with_links as (
+    select
+        c.source, c.activity, c.events,
+        cast(coalesce(l.linked, 0) as bigint) as linked
+    from counted as c
+    left join counted_links as l
+        on c.source = l.source and c.activity = l.activity
 ),
 unlinked_found as (
     select
-        c.source, c.activity, s.awaited is not null as is_step,
-        c.events, c.linked, c.events - c.linked as unlinked
-    from counted as c
-    left join step_activities as s on c.activity = s.activity
+        w.source, w.activity, s.awaited is not null as is_step, w.events,
+        w.linked, w.events - w.linked as unlinked
+    from with_links as w
+    left join step_activities as s on w.activity = s.activity
 )
 select * from unlinked_found

@@ -43,7 +43,7 @@ service_deploys_found as (
     select
         d.subject_id, d.event_id, d.environment, d.at_us, d.day,
         not d.is_bulk
-        and coalesce(d.outcome, 'success') <> 'failure'
+        and coalesce(d.outcome, 'success') not in ('failure', 'cancelled')
         and (o.opened is not null or e.gated is null) as is_deploy,
         e.gated is not null as gate_known
     from deployed as d

@@ -25,7 +25,7 @@ pub(super) fn run(args: &DemoArgs) -> Result<Outcome, CommandError> {
             fs::remove_dir_all(old).map_err(CommandError::system("remove", old))?;
         }
     }
-    let repositories = simulate::build_repositories(&args.sample, &git_root)?;
+    let repositories = simulate::build_repositories(&args.sample.join(simulate::SCRIPT), &git_root)?;
     say(Talk::Aloud, &format!("built {} repositories from the sample's script", repositories.len()));
     let settings = load(&file, &Overrides { git_root: Some(git_root), data: Some(data), as_of_us: None })?;
     let study = study::run(settings, Queries::built_in()?, Talk::Aloud)?;

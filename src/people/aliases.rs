@@ -107,11 +107,24 @@ impl Aliases {
     /// Reads the file; none is an empty one.
     pub(super) fn load(path: &Path, zone: Tz) -> Result<Self, PeopleError> {
         let Some(text) = private::read(path)? else { return Ok(Self::default()) };
+        Self::parse(path, &text, zone)
+    }
+
+    /// Reads the file of a published sample, whose people never were: a checkout cannot keep it its owner's alone.
+    pub(super) fn load_published(path: &Path, zone: Tz) -> Result<Self, PeopleError> {
+        match std::fs::read_to_string(path) {
+            Ok(text) => Self::parse(path, &text, zone),
+            Err(why) if why.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(why) => Err(PeopleError::Unusable { path: path.to_owned(), why }),
+        }
+    }
+
+    fn parse(path: &Path, text: &str, zone: Tz) -> Result<Self, PeopleError> {
         let wrong = |offset: usize, message: String| {
-            let (line, column) = place_of(&text, offset);
+            let (line, column) = place_of(text, offset);
             PeopleError::Malformed { path: path.to_owned(), line, column, message }
         };
-        let written: WrittenPeopleFile = toml::from_str(&text)
+        let written: WrittenPeopleFile = toml::from_str(text)
             .map_err(|error| wrong(error.span().map_or(0, |span| span.start), without_values(error.message())))?;
         let mut owners: BTreeMap<String, usize> = BTreeMap::new();
         let mut persons = Vec::new();

@@ -24,11 +24,11 @@ impl Office {
     /// # Errors
     /// Where a private file can be opened by others, cannot be read, or holds what cannot be meant.
     pub fn open(settings: &Settings) -> Result<Self, PeopleError> {
-        let secret = match &settings.public_pseudonym_key {
-            Some(text) => Secret::public(text),
-            None => Secret::load_or_create(&settings.folder)?,
+        let file = settings.folder.join(ALIAS_FILE);
+        let (secret, aliases) = match &settings.public_pseudonym_key {
+            Some(text) => (Secret::public(text), Aliases::load_published(&file, settings.zone)?),
+            None => (Secret::load_or_create(&settings.folder)?, Aliases::load(&file, settings.zone)?),
         };
-        let aliases = Aliases::load(&settings.folder.join(ALIAS_FILE), settings.zone)?;
         let mut bots = Bots::new(&settings.bots)?;
         bots.declared = aliases.bots();
         let rules = format!("{:?}\0{:?}", settings.bots, bots.declared);

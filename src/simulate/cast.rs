@@ -127,10 +127,9 @@ impl Cast {
         }
     }
 
-    /// Those who sign with their handle for a name, each with a signature that says whose handle it is.
+    /// For everybody a signature that says whose handle it is: without it nobody could tell who started a CI run.
     pub(super) fn introductions(&self) -> Vec<String> {
-        let people = self.people.iter().enumerate().filter(|(_, person)| person.habit == Habit::HandleAsName);
-        people.map(|(who, person)| person.web_signature(who)).collect()
+        self.people.iter().enumerate().map(|(who, person)| person.web_signature(who)).collect()
     }
 
     /// `people.toml`: what only people know.

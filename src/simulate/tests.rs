@@ -66,6 +66,17 @@ fn every_odd_thing_is_planted_whatever_the_seed() {
 }
 
 #[test]
+fn bad_rows_stay_below_the_limit_of_the_study_file() {
+    for seed in 0..20 {
+        let files: BTreeMap<String, String> = World::acme(seed).quiet().files().expect("a world").into_iter().collect();
+        for (file, bad) in exports::BAD_ROWS {
+            let rows = files[file].lines().count();
+            assert!(bad * 100 < rows, "seed {seed}: {bad} of {rows} rows of {file}");
+        }
+    }
+}
+
+#[test]
 fn without_the_effect_nothing_else_of_a_world_changes() {
     let journeys = |world: World| -> Vec<(String, String)> {
         let truth = truth(&world);

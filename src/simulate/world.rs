@@ -175,7 +175,7 @@ impl World {
     /// The same journeys and tickets with as little as can be beside them, for runs over many seeds.
     #[must_use]
     pub fn quiet(mut self) -> Self {
-        self.bustle = Bustle { commits: 0.5, bot_commits: 0.5, deploys: 0.5, runs: 0.5, old_services: 2 };
+        self.bustle = Bustle { commits: 0.5, bot_commits: 0.5, deploys: 0.5, runs: 3.0, old_services: 2 };
         self
     }
 

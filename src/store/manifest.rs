@@ -50,8 +50,10 @@ impl Manifest {
         }
         let open = || -> rusqlite::Result<Connection> {
             let database = Connection::open(&path)?;
-            // A killed writer must leave either the old state or the new one, also after a loss of power.
-            database.pragma_update(None, "synchronous", "FULL")?;
+            // A writer that is killed leaves the old state or the new one; after a power cut the last commits may be gone, and
+            // are then pulled again.
+            database.pragma_update(None, "journal_mode", "wal")?;
+            database.pragma_update(None, "synchronous", "normal")?;
             database.execute_batch(SCHEMA)?;
             Ok(database)
         };

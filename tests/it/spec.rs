@@ -196,7 +196,7 @@ impl Log {
             began_us: row.get("began").map(|text| instant(text)),
             began_by_id,
             environment: cell("environment"),
-            outcome: None,
+            outcome: cell("outcome"),
             category: cell("category"),
             channel: cell("channel"),
             is_bulk: row.contains_key("bulk"),

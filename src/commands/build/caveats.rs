@@ -6,6 +6,49 @@ use crate::config::Settings;
 use crate::log::{Caveat, CaveatKind};
 use crate::people::People;
 
+/// A rule that is read in many repositories matched nothing only if it matched in none of them; then one row says so.
+pub(super) fn of_rules(settings: &Settings, caveats: &mut Vec<Caveat>) {
+    let silent = CaveatKind::RuleMatchedNothing.as_str();
+    let mut by_rule: BTreeMap<String, Vec<Caveat>> = BTreeMap::new();
+    caveats.retain(|caveat| {
+        let Some((_, rule)) = caveat.place.rsplit_once(':').filter(|_| caveat.kind == silent) else { return true };
+        by_rule.entry(rule.to_owned()).or_default().push(caveat.clone());
+        false
+    });
+    for (rule, mut rows) in by_rule {
+        rows.sort_by(|a, b| a.place.cmp(&b.place));
+        rows.dedup_by(|a, b| a.place == b.place);
+        let asked = repositories_asked(settings, &rule);
+        if rows.len() < asked {
+            continue;
+        }
+        let mut whole = rows.swap_remove(0);
+        if asked > 1 {
+            whole.detail = format!("in none of {asked} repositories; in `{}`, {}", whole.place, whole.detail);
+            whole.place = format!("git:{rule}");
+        }
+        caveats.push(whole);
+    }
+}
+
+/// In how many repositories a rule is read.
+fn repositories_asked(settings: &Settings, rule: &str) -> usize {
+    let glob = settings
+        .path_rules
+        .iter()
+        .map(|path| (&path.id, path.repository.as_deref(), true))
+        .chain(settings.registries.iter().map(|registry| (&registry.id, Some(registry.repository.as_str()), true)))
+        .chain(settings.catalogs.iter().map(|catalog| (&catalog.id, catalog.repository.as_deref(), false)))
+        .find(|(id, _, _)| *id == rule);
+    let Some((_, glob, services_only)) = glob else { return 1 };
+    let matcher = glob.and_then(|glob| globset::Glob::new(glob).ok()).map(|glob| glob.compile_matcher());
+    let asks = |repository: &&crate::config::Repository| match &matcher {
+        Some(matcher) => matcher.is_match(&repository.name),
+        None => !services_only || repository.subject.is_some(),
+    };
+    settings.repositories.iter().filter(asks).count().max(1)
+}
+
 /// One row for each kind, place and detail; the first example stands for all.
 pub(super) fn summed(caveats: Vec<Caveat>) -> Vec<Caveat> {
     let mut whole: BTreeMap<(String, String, String), Caveat> = BTreeMap::new();

@@ -66,6 +66,7 @@ fn assemble(settings: &Settings, segments: &Segments) -> Result<Vec<(&'static st
     let (journeys_defined, steps_defined) = study_tables::definitions(settings);
     let (coverage_fields, placeholders, default_owners) = study_tables::coverage(settings);
     let has_teams = memberships.height() > 0;
+    caveats::of_rules(settings, &mut caveats);
     caveats::of_study(settings, &people, has_teams, &mut caveats);
 
     Ok(vec![

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::pen::Pen;
 use crate::simulate::catalog::{CatalogEntry, FIELDS, Fields, KeptIn};
-use crate::simulate::clock::{HOUR, MINUTE};
+use crate::simulate::clock::MINUTE;
 use crate::simulate::company::Company;
 use crate::simulate::draw::Draw;
 use crate::simulate::history::Edit;
@@ -30,10 +30,10 @@ pub(super) fn write(company: &Company) -> Pen<'_> {
         "Add every service that has no entry",
         vec![Edit::Add(LIST.to_owned(), texts(back_fill))],
     );
-    // Those who sign with their handle say once who they are.
+    // Everybody says once on the web who they are.
     for (place, signature) in (1..).zip(company.cast.introductions()) {
         let edit = Edit::Add("org/README.md".to_owned(), format!("member {place}\n"));
-        pen.hosted(begin + place * HOUR / 4, &signature, "Join", vec![edit]);
+        pen.hosted(begin + place * 5 * MINUTE, &signature, "Join", vec![edit]);
     }
     for entry in listed {
         let team = company.cast.steady(entry.team);

@@ -173,15 +173,23 @@ fn write_events(rows: &mut Rows<'_>, seen: &Seen<'_>, catalog: &WrittenCatalog, 
     let kinds: [(&str, &str, Vec<String>); 4] = [
         ("metadata.registered", "", about(&|change| change.before.is_none())),
         ("metadata.deregistered", ":left", about(&|change| change.after.is_none())),
-        ("ownership.changed", ":owner", about(&|change| {
-            let both = change.before.is_some() && change.after.is_some();
-            both && field(&change.before, owner) != field(&change.after, owner)
-        })),
-        ("component.retired", ":retired", about(&|change| {
-            change.before.is_some()
-                && field(&change.before, RETIRED).as_deref() == Some("false")
-                && field(&change.after, RETIRED).as_deref() == Some("true")
-        })),
+        (
+            "ownership.changed",
+            ":owner",
+            about(&|change| {
+                let both = change.before.is_some() && change.after.is_some();
+                both && field(&change.before, owner) != field(&change.after, owner)
+            }),
+        ),
+        (
+            "component.retired",
+            ":retired",
+            about(&|change| {
+                change.before.is_some()
+                    && field(&change.before, RETIRED).as_deref() == Some("false")
+                    && field(&change.after, RETIRED).as_deref() == Some("true")
+            }),
+        ),
     ];
     for (activity, ending, about) in kinds {
         if about.is_empty() {

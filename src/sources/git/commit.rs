@@ -23,7 +23,7 @@ pub(super) struct Commit {
     pub(super) author: u32,
     pub(super) committer: u32,
     pub(super) author_s: i64,
-    pub(super) commit_s: i64,
+    pub(super) committer_s: i64,
     /// Longest path from a root.
     pub(super) generation: u32,
     /// Place on the first-parent line of the landing that brought it in.
@@ -44,7 +44,7 @@ impl Commit {
     }
 
     pub(super) fn commit_us(&self) -> i64 {
-        self.commit_s.saturating_mul(1_000_000)
+        self.committer_s.saturating_mul(1_000_000)
     }
 
     pub(super) fn author_us(&self) -> i64 {
@@ -148,7 +148,8 @@ pub(super) fn signed(line: &[u8]) -> (&[u8], i64) {
         return (line, 0);
     };
     let time = line[end + 1..].trim_ascii();
-    let seconds = time.split(|byte| *byte == b' ').next().and_then(|digits| std::str::from_utf8(digits).ok()?.parse().ok());
+    let seconds =
+        time.split(|byte| *byte == b' ').next().and_then(|digits| std::str::from_utf8(digits).ok()?.parse().ok());
     (&line[..=end], seconds.unwrap_or(0))
 }
 
@@ -163,7 +164,8 @@ mod tests {
 
     #[test]
     fn a_signed_commit_ends_its_header_at_the_first_empty_line() {
-        let bytes = b"tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\nauthor A B <a@b.c> 12 +0100\ncommitter C <c> 13 -0200\n\
+        let bytes =
+            b"tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\nauthor A B <a@b.c> 12 +0100\ncommitter C <c> 13 -0200\n\
 gpgsig -----BEGIN-----\n \n abc\n -----END-----\n\nSubject\n\nBody\n";
         let raw = parse(bytes).expect("a commit");
         assert_eq!((raw.author, raw.committer.1), ((b"A B <a@b.c>".as_slice(), 12), 13));

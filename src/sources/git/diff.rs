@@ -54,7 +54,7 @@ pub(super) fn on_workers<T>(
     let receiver = Mutex::new(receiver);
     let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get).min(16);
     let mut touches = Touches::default();
-    let fed = std::thread::scope(|scope| {
+    let answer = std::thread::scope(|scope| {
         let running: Vec<_> = (0..workers)
             .map(|_| {
                 scope.spawn(|| {
@@ -78,7 +78,7 @@ pub(super) fn on_workers<T>(
             })
             .collect();
         let mut chunk = Vec::with_capacity(CHUNK);
-        let fed = feed(&mut |pair| {
+        let answer = feed(&mut |pair| {
             chunk.push(pair);
             if chunk.len() == CHUNK {
                 // A send fails only after a worker's panic, which the join below passes on.
@@ -92,10 +92,10 @@ pub(super) fn on_workers<T>(
             touches.by_place.extend(found);
             touches.missing.extend(missing);
         }
-        fed
+        answer
     });
     touches.paths = paths.into_inner().unwrap_or_else(PoisonError::into_inner);
-    (fed, touches)
+    (answer, touches)
 }
 
 /// Neighbours in a pack share their bases, so a small cache does as well as the large one that git would take.
@@ -119,7 +119,13 @@ const RECENT: usize = 64;
 
 impl<'a> Differ<'a> {
     pub(super) fn new(git: &'a gix::Repository, watch: &'a Watch<'a>, paths: &'a Mutex<Paths>) -> Self {
-        Self { trees: Trees::new(git, watch), watch, paths, values: HashMap::new(), recent: VecDeque::with_capacity(RECENT) }
+        Self {
+            trees: Trees::new(git, watch),
+            watch,
+            paths,
+            values: HashMap::new(),
+            recent: VecDeque::with_capacity(RECENT),
+        }
     }
 
     pub(super) fn compare(&mut self, before: Option<ObjectId>, after: ObjectId) -> Arc<[Touch]> {
@@ -164,14 +170,17 @@ impl<'a> Differ<'a> {
                 // folder that moves writes nothing.
                 let mut earlier: Vec<ObjectId> = touches[place].before.into_iter().collect();
                 if earlier.is_empty() {
-                    let moved = touches.iter().zip(&hits).filter(|(other, hits)| other.after.is_none() && hits.contains(hit));
+                    let moved =
+                        touches.iter().zip(&hits).filter(|(other, hits)| other.after.is_none() && hits.contains(hit));
                     earlier.extend(moved.filter_map(|(other, _)| other.before));
                 }
                 let is_write = match value {
                     None => !earlier.contains(&after),
                     Some(value) => match self.value(target, value, after) {
                         None => false,
-                        Some(new) => !earlier.into_iter().any(|old| self.value(target, value, old).as_ref() == Some(&new)),
+                        Some(new) => {
+                            !earlier.into_iter().any(|old| self.value(target, value, old).as_ref() == Some(&new))
+                        }
                     },
                 };
                 if is_write {

@@ -43,8 +43,16 @@ pub(super) fn read(catalog: &WrittenCatalog, documents: &[Value]) -> (Entries, u
         match catalog.format {
             CatalogFormat::Backstage => put(descriptor(catalog, document)),
             CatalogFormat::List => match catalog.list_at.as_deref().map_or(Some(document), |at| document.at(at)) {
-                Some(Value::List(items)) => items.iter().for_each(|item| put(item_of(catalog, item, None))),
-                Some(Value::Map(items)) => items.iter().for_each(|(name, item)| put(item_of(catalog, item, Some(name)))),
+                Some(Value::List(items)) => {
+                    for item in items {
+                        put(item_of(catalog, item, None));
+                    }
+                }
+                Some(Value::Map(items)) => {
+                    for (name, item) in items {
+                        put(item_of(catalog, item, Some(name)));
+                    }
+                }
                 _ => {}
             },
         }
@@ -54,7 +62,8 @@ pub(super) fn read(catalog: &WrittenCatalog, documents: &[Value]) -> (Entries, u
 
 fn item_of(catalog: &WrittenCatalog, item: &Value, name: Option<&str>) -> Option<(String, Fields)> {
     let flat = flat(item);
-    let keys: Vec<&str> = if catalog.key.is_empty() { vec!["name"] } else { catalog.key.iter().map(String::as_str).collect() };
+    let keys: Vec<&str> =
+        if catalog.key.is_empty() { vec!["name"] } else { catalog.key.iter().map(String::as_str).collect() };
     let key = keys.iter().find_map(|key| flat.get(*key)).map(String::as_str).or(name)?;
     let object = ObjectId::new(ObjectType::Component, key).into();
     Some((object, renamed(catalog, &[], flat)))
@@ -63,7 +72,11 @@ fn item_of(catalog: &WrittenCatalog, item: &Value, name: Option<&str>) -> Option
 fn descriptor(catalog: &WrittenCatalog, document: &Value) -> Option<(String, Fields)> {
     let flat = flat(document);
     let kind = flat.get("kind")?;
-    let name = if catalog.key.is_empty() { flat.get("metadata.name") } else { catalog.key.iter().find_map(|key| flat.get(key)) }?;
+    let name = if catalog.key.is_empty() {
+        flat.get("metadata.name")
+    } else {
+        catalog.key.iter().find_map(|key| flat.get(key))
+    }?;
     let namespace = flat.get("metadata.namespace").map_or("default", String::as_str);
     let object = match kind.as_str() {
         "Component" => ObjectId::new(ObjectType::Component, name),
@@ -154,7 +167,8 @@ mod tests {
     #[test]
     fn the_first_key_that_is_present_names_an_entry_of_a_list() {
         let catalog = catalog(CatalogFormat::List, &["app_name", "repo_name"], &[("owner", "team")]);
-        let found = entries(&catalog, "- repo_name: a\n  team: '#x'\n  url: false\n  dep: ''\n- app_name: b\n  repo_name: c\n");
+        let found =
+            entries(&catalog, "- repo_name: a\n  team: '#x'\n  url: false\n  dep: ''\n- app_name: b\n  repo_name: c\n");
         assert_eq!(found.keys().collect::<Vec<_>>(), ["component:a", "component:b"]);
         let fields = &found["component:a"];
         assert_eq!(fields.get("owner").map(String::as_str), Some("#x"));

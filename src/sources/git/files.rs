@@ -88,9 +88,8 @@ fn content(target: &Target<'_>, path: &str, bytes: &[u8]) -> (Content, u64) {
         Target::Registry { names: Names::Pattern(pattern), .. } => {
             let mut names = NameSet::new();
             for captures in pattern.captures_iter(bytes) {
-                let text = |group| {
-                    captures.name(group).map(|found| String::from_utf8_lossy(found.as_bytes()).into_owned())
-                };
+                let text =
+                    |group| captures.name(group).map(|found| String::from_utf8_lossy(found.as_bytes()).into_owned());
                 if let Some(name) = text("name") {
                     let alias = text("alias").filter(|alias| *alias != name);
                     let known = names.entry(name).or_default();

@@ -58,7 +58,8 @@ pub(super) fn walk(
         let at = u32::try_from(place).expect("fewer than four billion commits");
         let id = ids[place];
         let data = git.objects.find(&id, &mut buffer).ok();
-        let raw = data.as_ref().filter(|data| data.kind == gix::objs::Kind::Commit).and_then(|data| commit::parse(data.data));
+        let raw =
+            data.as_ref().filter(|data| data.kind == gix::objs::Kind::Commit).and_then(|data| commit::parse(data.data));
         next_waiting.push(NONE);
         let Some(mut raw) = raw else {
             missing.push(id);
@@ -88,7 +89,7 @@ pub(super) fn walk(
             author: signatures.place(raw.author.0),
             committer: signatures.place(raw.committer.0),
             author_s: raw.author.1,
-            commit_s: raw.committer.1,
+            committer_s: raw.committer.1,
             generation: 0,
             landing: NONE,
             landed,
@@ -111,13 +112,21 @@ pub(super) fn walk(
             on_pair(pair);
             child = next_waiting[child as usize];
         }
-        if place % 1024 == 0 {
+        if place.is_multiple_of(1024) {
             on_count(place as u64);
         }
     }
     forget_absent(&mut commits, &missing, &places);
-    let mut history =
-        History { commits, signatures, line: Vec::new(), order: Vec::new(), starts: Vec::new(), places, missing, is_shallow };
+    let mut history = History {
+        commits,
+        signatures,
+        line: Vec::new(),
+        order: Vec::new(),
+        starts: Vec::new(),
+        places,
+        missing,
+        is_shallow,
+    };
     history.arrange();
     history
 }
@@ -131,7 +140,7 @@ fn absent(id: ObjectId) -> Commit {
         author: NONE,
         committer: NONE,
         author_s: 0,
-        commit_s: 0,
+        committer_s: 0,
         generation: 0,
         landing: NONE,
         landed: None,
@@ -203,7 +212,8 @@ impl History {
             stack.push((self.line[landing], 0));
             while let Some((place, next)) = stack.pop() {
                 let commit = &self.commits[place as usize];
-                let parent = if next == 0 { Some(commit.first_parent) } else { commit.other_parents.get(next - 1).copied() };
+                let parent =
+                    if next == 0 { Some(commit.first_parent) } else { commit.other_parents.get(next - 1).copied() };
                 let Some(parent) = parent else {
                     let above = commit.parents().map(|parent| self.commits[parent as usize].generation + 1).max();
                     self.commits[place as usize].generation = above.unwrap_or(0);
@@ -223,8 +233,11 @@ impl History {
 /// What a squash leaves out of the history: the commits of its branch, read when asked for.
 #[derive(Default)]
 pub(super) struct Side {
-    commits: BTreeMap<ObjectId, Option<(ObjectId, Vec<ObjectId>, u32, i64)>>,
+    commits: BTreeMap<ObjectId, Option<SideRaw>>,
 }
+
+/// Tree, parents, author and author time.
+type SideRaw = (ObjectId, Vec<ObjectId>, u32, i64);
 
 /// A commit of a squashed branch.
 #[derive(Clone, Copy, Debug)]
@@ -264,7 +277,14 @@ impl Side {
                 return Vec::new();
             };
             let first_parent = parents.first().copied();
-            found.push(SideCommit { id, tree: *tree, first_parent, is_merge: parents.len() > 1, author: *author, author_s: *author_s });
+            found.push(SideCommit {
+                id,
+                tree: *tree,
+                first_parent,
+                is_merge: parents.len() > 1,
+                author: *author,
+                author_s: *author_s,
+            });
             stack.extend(parents.iter().filter(|parent| seen.insert(**parent)));
         }
         found.sort_by_key(|commit| (commit.author_s, commit.id));

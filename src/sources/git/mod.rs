@@ -27,6 +27,8 @@ mod registry;
 mod rows;
 pub mod script;
 mod template;
+#[cfg(test)]
+mod tests;
 mod text;
 mod tree;
 mod watch;
@@ -34,4 +36,4 @@ mod yaml;
 
 pub use bookmark::Bookmark;
 pub use error::GitError;
-pub use pull::{Progress, Pull, Pulled, pull};
+pub use pull::{Progress, Pull, Pulled, pull, pull_in_parts};

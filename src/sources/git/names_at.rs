@@ -60,11 +60,20 @@ fn collect(parts: &[Part], value: &Value, names: &mut Vec<String>) {
                 collect(rest, inside, names);
             }
         }
-        (Part::Each, Value::List(items)) => items.iter().for_each(|item| collect(rest, item, names)),
         // A star at the end names the keys; before the end it goes into each of them.
-        (Part::Keys, Value::Map(entries)) if rest.is_empty() => names.extend(entries.iter().map(|(key, _)| key.clone())),
-        (Part::Keys | Part::Each, Value::Map(entries)) => entries.iter().for_each(|(_, inside)| collect(rest, inside, names)),
-        (Part::Keys, Value::List(items)) => items.iter().for_each(|item| collect(rest, item, names)),
+        (Part::Keys, Value::Map(entries)) if rest.is_empty() => {
+            names.extend(entries.iter().map(|(key, _)| key.clone()));
+        }
+        (Part::Keys | Part::Each, Value::Map(entries)) => {
+            for (_, inside) in entries {
+                collect(rest, inside, names);
+            }
+        }
+        (Part::Keys | Part::Each, Value::List(items)) => {
+            for item in items {
+                collect(rest, item, names);
+            }
+        }
         _ => {}
     }
 }

@@ -48,7 +48,8 @@ pub(super) fn open(repository: &Repository) -> Result<Opened, GitError> {
     for reference in platform.all().map_err(|why| unreadable(&why))? {
         // One broken ref must not hide the others.
         let Ok(reference) = reference else { continue };
-        let (Some(id), Ok(full)) = (reference.try_id().map(gix::Id::detach), std::str::from_utf8(reference.name().as_bstr()))
+        let (Some(id), Ok(full)) =
+            (reference.try_id().map(gix::Id::detach), std::str::from_utf8(reference.name().as_bstr()))
         else {
             continue;
         };

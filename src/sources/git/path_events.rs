@@ -143,7 +143,8 @@ fn counted<'s>(
     match rule.when {
         PathChange::Changed => {
             let is_write = |touch: &Touch| touch.writes.iter().any(|written| usize::from(*written) == target);
-            let mut writes: Vec<&str> = touches.iter().filter(|(touch, _)| is_write(touch)).map(|(touch, _)| text(touch)).collect();
+            let mut writes: Vec<&str> =
+                touches.iter().filter(|(touch, _)| is_write(touch)).map(|(touch, _)| text(touch)).collect();
             if rule.by == DoneBy::Any && !own && commit.is_merge() {
                 let by_bots = written_by_bots(rows, seen, place, target);
                 writes.retain(|path| !by_bots.contains(path));
@@ -153,7 +154,8 @@ fn counted<'s>(
         PathChange::Added => {
             let added: Vec<&str> =
                 touches.iter().filter(|(touch, _)| touch.before.is_none()).map(|(touch, _)| text(touch)).collect();
-            let mut was_there = || commit.first_parent != NONE && any_in(trees, seen.history.get(commit.first_parent).tree);
+            let mut was_there =
+                || commit.first_parent != NONE && any_in(trees, seen.history.get(commit.first_parent).tree);
             if added.is_empty() || was_there() { Vec::new() } else { added }
         }
         PathChange::Removed => {

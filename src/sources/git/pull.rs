@@ -15,7 +15,7 @@ use super::nearest::nearest;
 use super::open::{self, Opened};
 use super::path_events::{self, Seen};
 use super::registry;
-use super::rows::Rows;
+use super::rows::{Rows, Take};
 use super::tree::Trees;
 use super::watch::{Names, Target, Watch};
 use crate::config::{Repository, Settings};
@@ -63,11 +63,28 @@ pub struct Pulled {
 /// # Errors
 /// Where the repository, its branch or its pin is not there or cannot be read, or a rule cannot be understood.
 pub fn pull(pull: &Pull<'_>, people: &mut dyn Register) -> Result<Pulled, GitError> {
+    pull_with(pull, people, None)
+}
+
+/// Pulls a repository and hands over the rows of a long history in parts; what is left is in [`Pulled::facts`]. Parts
+/// come only where `continues` will be false, and count for nothing if the pull then fails.
+///
+/// # Errors
+/// As [`pull`].
+pub fn pull_in_parts(
+    pull: &Pull<'_>,
+    people: &mut dyn Register,
+    take: &mut dyn FnMut(Facts),
+) -> Result<Pulled, GitError> {
+    pull_with(pull, people, Some(take))
+}
+
+fn pull_with(pull: &Pull<'_>, people: &mut dyn Register, take: Option<Take<'_>>) -> Result<Pulled, GitError> {
     let opened = open::open(pull.repository)?;
     let rules = bookmark::rules_of(pull.settings, pull.repository, pull.source_rank);
     let known = pull.known.filter(|known| known.form == FORM && known.rules == rules);
     if let Some(known) = known
-        && known.head == opened.head.to_string()
+        && gix::ObjectId::from_hex(known.head.as_bytes()).is_ok_and(|head| head == opened.head)
         && known.refs == bookmark::refs_of(&opened, &known.squashes)
     {
         return Ok(Pulled { facts: Facts::default(), bookmark: known.clone(), continues: true, unchanged: true });
@@ -81,7 +98,7 @@ pub fn pull(pull: &Pull<'_>, people: &mut dyn Register) -> Result<Pulled, GitErr
         if let Some(first) = goes_on(&opened, &history, known) {
             let ((), touches) = diff::on_workers(&git, &watch, |send| send_new(&history, first, send));
             let parts = Parts { opened: &opened, watch: &watch, git: &git, rules: rules.clone(), first };
-            let pulled = translate(pull, &parts, history, touches, Some(known), people)?;
+            let pulled = translate(pull, &parts, history, &touches, Some(known), people, None)?;
             if known.matched.is_superset(&pulled.bookmark.matched) {
                 return Ok(pulled);
             }
@@ -93,7 +110,7 @@ pub fn pull(pull: &Pull<'_>, people: &mut dyn Register) -> Result<Pulled, GitErr
         history::walk(&opened.git, opened.head, &opened.shallow, send, &count("commits"))
     });
     let parts = Parts { opened: &opened, watch: &watch, git: &git, rules, first: 0 };
-    translate(pull, &parts, history, touches, None, people)
+    translate(pull, &parts, history, &touches, None, people, take)
 }
 
 /// The first landing that is new; `None` where the old head is not on the line any more, or what was told of it would be
@@ -102,8 +119,10 @@ fn goes_on(opened: &Opened, history: &History, known: &Bookmark) -> Option<usize
     let old = history.place_of(gix::ObjectId::from_hex(known.head.as_bytes()).ok()?)?;
     let landing = history.get(old).landing as usize;
     let on_line = history.line.get(landing) == Some(&old);
-    let tags_stand =
-        known.tags.iter().all(|(name, target)| opened.tags.get(name).is_some_and(|now| now.to_string() == *target));
+    let tags_stand = known
+        .tags
+        .iter()
+        .all(|(name, target)| opened.tags.get(name).is_some_and(|now| now.to_string().as_str() == target));
     let sides_stand = known.sides == bookmark::sides_of(opened, &known.squashes);
     (on_line && tags_stand && sides_stand).then_some(landing + 1)
 }
@@ -131,12 +150,13 @@ fn translate(
     pull: &Pull<'_>,
     parts: &Parts<'_>,
     mut history: History,
-    touches: Touches,
+    touches: &Touches,
     known: Option<&Bookmark>,
     people: &mut dyn Register,
+    take: Option<Take<'_>>,
 ) -> Result<Pulled, GitError> {
     let (opened, watch) = (parts.opened, parts.watch);
-    let mut rows = Rows::new(pull.repository, pull.settings.zone, pull.source_rank);
+    let mut rows = Rows::new(pull.repository, pull.settings.zone, pull.source_rank, take);
     commits::read_mailmap(opened, people);
     let landings = landing::read(opened, &mut history, parts.first);
     landing::meet(&mut rows, &history.signatures, people);
@@ -152,12 +172,12 @@ fn translate(
     commits::write_authored(&mut rows, &history, &places);
     landing::write(&mut rows, &history, &landings);
 
-    let versions = Versions::read(parts.git, watch, &touches, &landings);
+    let versions = Versions::read(parts.git, watch, touches, &landings);
     let mut trees = Trees::new(&opened.git, watch);
     let seen = Seen {
         watch,
         history: &history,
-        touches: &touches,
+        touches,
         landings: &landings,
         bulk_subjects: pull.settings.limits.bulk_subjects,
     };
@@ -185,6 +205,9 @@ fn translate(
     let to_us = observe(&mut rows, &history, &places, known);
     if known.is_none() {
         tell_unmatched(&mut rows, &seen, &mut trees, &matched, &registries);
+        if let Some(head) = history.line.last() {
+            trees.note_absent(history.get(*head).tree);
+        }
     }
     let mut missing: BTreeSet<gix::ObjectId> = touches.missing.union(&trees.missing).copied().collect();
     missing.extend(versions.missing());
@@ -297,7 +320,7 @@ fn tell_gaps(rows: &mut Rows<'_>, seen: &Seen<'_>, missing: &BTreeSet<gix::Objec
     if let Some(example) = missing.first() {
         let example = rows.evidence(*example);
         let count = missing.len() as u64;
-        let detail = "what they hold is unknown; the versions before them were kept";
+        let detail = "this clone does not hold them; where a rule reads one, what the version before it held was kept";
         rows.caveat(CaveatKind::MissingObject, &source, count, detail, &example);
     }
     if seen.history.is_shallow {

@@ -129,7 +129,13 @@ pub(super) fn note(rows: &mut Rows<'_>, seen: &Seen<'_>, target: usize, landing:
     let place = format!("{}:{}", rows.source, seen.watch.targets[target].id());
     let evidence = rows.evidence(seen.history.get(landing.place).id);
     if matches!(version.0, Content::Broken) {
-        rows.caveat(CaveatKind::BrokenFile, &place, 1, "cannot be parsed; what the version before it held was kept", &evidence);
+        rows.caveat(
+            CaveatKind::BrokenFile,
+            &place,
+            1,
+            "cannot be parsed; what the version before it held was kept",
+            &evidence,
+        );
     }
     rows.caveat(CaveatKind::DuplicateKey, &place, version.1, "counted once per version of the file", &evidence);
 }

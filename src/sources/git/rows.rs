@@ -7,13 +7,21 @@ use gix::ObjectId as Sha;
 
 use crate::config::Repository;
 use crate::log::{
-    CaveatKind, Caveat, Event, EventObject, Facts, Identity, Object, ObjectId, ObjectLink, ObjectType, day_of, qualifier,
+    Caveat, CaveatKind, Event, EventObject, Facts, Identity, Object, ObjectId, ObjectLink, ObjectType, day_of,
+    qualifier,
 };
+
+/// Takes rows as soon as there are many, so that a long history is never all in memory.
+pub(super) type Take<'a> = &'a mut dyn FnMut(Facts);
+
+/// So many events are handed over at a time.
+const PART: usize = 50_000;
 
 /// Collects the rows of one pull.
 pub(super) struct Rows<'a> {
     pub(super) facts: Facts,
-    pub(super) repository: &'a Repository,
+    take: Option<Take<'a>>,
+    pub(super) repository: Repository,
     zone: Tz,
     rank: i64,
     /// `git:NAME`.
@@ -50,15 +58,16 @@ pub(super) struct Happened<'e> {
 }
 
 impl<'a> Rows<'a> {
-    pub(super) fn new(repository: &'a Repository, zone: Tz, rank: i64) -> Self {
+    pub(super) fn new(repository: &Repository, zone: Tz, rank: i64, take: Option<Take<'a>>) -> Self {
         Self {
             facts: Facts::default(),
+            take,
             zone,
             rank,
             source: format!("git:{}", repository.name),
             repository_id: ObjectId::new(ObjectType::Repository, &repository.name).into(),
             subject_id: repository.subject.as_ref().map(|subject| ObjectId::new(ObjectType::Component, subject).into()),
-            repository,
+            repository: repository.clone(),
             people: Vec::new(),
             first_seen: BTreeMap::new(),
             caveats: BTreeMap::new(),
@@ -126,6 +135,9 @@ impl<'a> Rows<'a> {
             evidence,
         };
         self.facts.events.push(event);
+        if let (Some(take), true) = (&mut self.take, self.facts.events.len() >= PART) {
+            take(std::mem::take(&mut self.facts));
+        }
     }
 
     fn link_event(&mut self, event_id: &str, object_id: &str, qualifier: &str) {
@@ -161,10 +173,8 @@ impl<'a> Rows<'a> {
         if count == 0 {
             return;
         }
-        let counted = self
-            .caveats
-            .entry((kind, place.to_owned()))
-            .or_insert_with(|| (0, detail.to_owned(), example.to_owned()));
+        let counted =
+            self.caveats.entry((kind, place.to_owned())).or_insert_with(|| (0, detail.to_owned(), example.to_owned()));
         counted.0 += i64::try_from(count).unwrap_or(i64::MAX);
     }
 

@@ -8,6 +8,7 @@ mod pack;
 mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -165,7 +166,8 @@ impl Script {
     /// Where either has no commit.
     pub fn merge(&mut self, branch: &str, other: &str, commit: &Commit<'_>) -> Result<ObjectId, ScriptError> {
         let parents = [self.tip(branch)?, self.tip(other)?];
-        let mut changes = self.branches.get_mut(other).map(|other| std::mem::take(&mut other.brought)).unwrap_or_default();
+        let mut changes =
+            self.branches.get_mut(other).map(|other| std::mem::take(&mut other.brought)).unwrap_or_default();
         changes.extend(self.store_files(commit.files));
         let id = self.write_commit(&parents, &changes, commit)?;
         let branch = self.branches.entry(branch.to_owned()).or_default();
@@ -222,15 +224,18 @@ impl Script {
         }
         let mut packed = "# pack-refs with: peeled fully-peeled sorted \n".to_owned();
         for (name, (target, peeled)) in &refs {
-            packed.push_str(&format!("{target} {name}\n"));
+            line(&mut packed, format_args!("{target} {name}\n"));
             if let Some(peeled) = peeled {
-                packed.push_str(&format!("^{peeled}\n"));
+                line(&mut packed, format_args!("^{peeled}\n"));
             }
         }
         write(&self.path.join("packed-refs"), packed.as_bytes())?;
         write(&self.path.join("HEAD"), format!("ref: refs/heads/{}\n", self.head).as_bytes())?;
         if !self.shallow.is_empty() {
-            let lines: String = self.shallow.iter().map(|id| format!("{id}\n")).collect();
+            let mut lines = String::new();
+            for id in &self.shallow {
+                line(&mut lines, format_args!("{id}\n"));
+            }
             write(&self.path.join("shallow"), lines.as_bytes())?;
         }
         Ok(())
@@ -255,16 +260,21 @@ impl Script {
         let tree = tree::edit(&mut self.objects, before, changes)?;
         let mut text = format!("tree {tree}\n");
         for parent in parents {
-            text.push_str(&format!("parent {parent}\n"));
+            line(&mut text, format_args!("parent {parent}\n"));
         }
         let (author, committer) = (line_of(commit.author), line_of(commit.committer));
-        text.push_str(&format!("author {author}\ncommitter {committer}\n\n{}\n", commit.message));
+        line(&mut text, format_args!("author {author}\ncommitter {committer}\n\n{}\n", commit.message));
         Ok(self.objects.put(Kind::Commit, text.into_bytes()))
     }
 }
 
+fn line(text: &mut String, words: std::fmt::Arguments<'_>) {
+    text.write_fmt(words).expect("a string takes every text");
+}
+
 fn line_of(sign: Sign<'_>) -> String {
-    let (mark, minutes) = if sign.offset_minutes < 0 { ('-', -sign.offset_minutes) } else { ('+', sign.offset_minutes) };
+    let (mark, minutes) =
+        if sign.offset_minutes < 0 { ('-', -sign.offset_minutes) } else { ('+', sign.offset_minutes) };
     format!("{} <{}> {} {mark}{:02}{:02}", sign.name, sign.email, sign.at_s, minutes / 60, minutes % 60)
 }
 

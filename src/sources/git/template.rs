@@ -21,7 +21,10 @@ enum Segment {
     /// `**`: any number of folders.
     Folders,
     Literal(String),
-    Pattern { regex: Regex, captures: Vec<Capture> },
+    Pattern {
+        regex: Regex,
+        captures: Vec<Capture>,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +48,9 @@ impl Template {
             segments.push(segment("*", text)?);
         }
         let has = |wanted| {
-            segments.iter().any(|segment| matches!(segment, Segment::Pattern { captures, .. } if captures.contains(&wanted)))
+            segments
+                .iter()
+                .any(|segment| matches!(segment, Segment::Pattern { captures, .. } if captures.contains(&wanted)))
         };
         Ok(Self { has_component: has(Capture::Component), segments })
     }
@@ -167,7 +172,10 @@ mod tests {
         let both = Some((Some("app".to_owned()), Some("staging".to_owned())));
         assert_eq!(matched("tags/{environment}/{component}", "tags/staging/app"), both);
         assert_eq!(matched("tags/{environment}/{component}", "tags/staging/x/app"), None);
-        assert_eq!(matched("values-{environment}.yaml", "values-staging.yaml"), Some((None, Some("staging".to_owned()))));
+        assert_eq!(
+            matched("values-{environment}.yaml", "values-staging.yaml"),
+            Some((None, Some("staging".to_owned())))
+        );
         assert_eq!(matched("a/{component}/{component}.yaml", "a/x/y.yaml"), None);
     }
 

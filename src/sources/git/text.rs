@@ -45,8 +45,8 @@ static REFERENCE: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Prefixes that stand before a number in every second text and are no project.
 const NO_PROJECT: &[&str] = &[
-    "AES", "CVE", "CWE", "ECMA", "ES", "GHSA", "GPL", "GPT", "HTTP", "IEEE", "ISO", "MD", "PEP", "PKCS", "RFC", "RSA", "SHA",
-    "SSL", "TLS", "UTC", "UTF", "WCAG", "X86",
+    "AES", "CVE", "CWE", "ECMA", "ES", "GHSA", "GPL", "GPT", "HTTP", "IEEE", "ISO", "MD", "PEP", "PKCS", "RFC", "RSA",
+    "SHA", "SSL", "TLS", "UTC", "UTF", "WCAG", "X86",
 ];
 
 /// What a message says of a landing; `None` where a commit with so many parents is none by its text.
@@ -122,17 +122,20 @@ mod tests {
         let text = b"Merge pull request #5 from x/ABC-12-y\n\nFixes #7 and #5, UTF-8, CVE-2024-1, see https://trello.com/c/aB3/1-x \
 and https://github.com/o/other-repo/issues/9";
         let found = landed(text, 2).expect("a merge").mentions;
-        assert_eq!(found, [
-            Mention::Key("ABC-12".to_owned()),
-            Mention::Key("aB3".to_owned()),
-            Mention::Number(7),
-            Mention::Elsewhere("other-repo#9".to_owned()),
-        ]);
+        assert_eq!(
+            found,
+            [
+                Mention::Key("ABC-12".to_owned()),
+                Mention::Key("aB3".to_owned()),
+                Mention::Number(7),
+                Mention::Elsewhere("other-repo#9".to_owned()),
+            ]
+        );
     }
 
     #[test]
     fn quoted_release_notes_are_not_mentions() {
-        let text: String = (100..140).map(|number| format!("- fix #{number}\n")).collect();
+        let text = (100..140).map(|number| format!("- fix #{number}")).collect::<Vec<_>>().join("\n");
         assert!(landed(format!("Bump x (#1)\n\n{text}").as_bytes(), 1).expect("a squash").mentions.is_empty());
     }
 }

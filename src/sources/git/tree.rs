@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use gix::ObjectId;
+use gix::objs::Exists as _;
 use gix::prelude::FindExt as _;
 
 use super::watch::{Stand, Watch};
@@ -44,7 +45,8 @@ impl<'a> Trees<'a> {
             return kept.clone();
         }
         let found = self.git.objects.find(&id, &mut self.buffer).ok();
-        let tree: Option<Rc<[u8]>> = found.filter(|data| data.kind == gix::objs::Kind::Tree).map(|data| data.data.into());
+        let tree: Option<Rc<[u8]>> =
+            found.filter(|data| data.kind == gix::objs::Kind::Tree).map(|data| data.data.into());
         if tree.is_none() && id != ObjectId::empty_tree(id.kind()) {
             self.missing.insert(id);
         }
@@ -199,6 +201,25 @@ impl<'a> Trees<'a> {
             }
         }
         found
+    }
+}
+
+impl Trees<'_> {
+    /// Notes which files of a tree the repository does not hold, whether a rule reads them or not.
+    pub(super) fn note_absent(&mut self, tree: ObjectId) {
+        let mut folders = vec![tree];
+        while let Some(id) = folders.pop() {
+            let Some(tree) = self.read(id) else { continue };
+            let mut rest: &[u8] = &tree;
+            while let Some(entry) = take_entry(&mut rest) {
+                let id = ObjectId::from_bytes_or_panic(entry.id);
+                if entry.is_folder {
+                    folders.push(id);
+                } else if !entry.is_other && !self.git.objects.exists(&id) {
+                    self.missing.insert(id);
+                }
+            }
+        }
     }
 }
 

@@ -106,7 +106,10 @@ impl<'a> Watch<'a> {
                     return Err(wrong(&rule.id, "`value` needs `when = \"changed\"`"));
                 }
                 if value.as_ref().is_some_and(|value| value.captures_len() < 2) {
-                    return Err(wrong(&rule.id, "`value` needs one group in parentheses: what it captures is the value"));
+                    return Err(wrong(
+                        &rule.id,
+                        "`value` needs one group in parentheses: what it captures is the value",
+                    ));
                 }
                 targets.push(Target::Path { rule, value });
             }
@@ -162,7 +165,9 @@ impl<'a> Watch<'a> {
     pub(super) fn enter(&self, stands: &[Stand], name: &[u8]) -> Vec<Stand> {
         let mut inside = Vec::new();
         for (template, at) in stands {
-            self.templates[usize::from(*template)].1.enter(usize::from(*at), name, |at| inside.push((*template, short(at))));
+            self.templates[usize::from(*template)]
+                .1
+                .enter(usize::from(*at), name, |at| inside.push((*template, short(at))));
         }
         inside
     }
@@ -180,7 +185,8 @@ impl<'a> Watch<'a> {
                 continue;
             }
             let Some(captures) = template.matches(path) else { continue };
-            let spelled = captures.environment.or_else(|| self.targets[*target].written_environment().map(str::to_owned));
+            let spelled =
+                captures.environment.or_else(|| self.targets[*target].written_environment().map(str::to_owned));
             let environment = match spelled {
                 None => Where::Anywhere,
                 Some(name) => match self.environments.canonical(&name) {

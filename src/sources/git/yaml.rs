@@ -76,7 +76,9 @@ fn of_json(value: serde_json::Value) -> Value {
         serde_json::Value::Null => Value::Null,
         serde_json::Value::String(text) => Value::Text(text),
         serde_json::Value::Array(items) => Value::List(items.into_iter().map(of_json).collect()),
-        serde_json::Value::Object(map) => Value::Map(map.into_iter().map(|(key, value)| (key, of_json(value))).collect()),
+        serde_json::Value::Object(map) => {
+            Value::Map(map.into_iter().map(|(key, value)| (key, of_json(value))).collect())
+        }
         scalar => Value::Text(scalar.to_string()),
     }
 }
@@ -129,7 +131,9 @@ fn yaml(text: &str) -> Option<Parsed> {
                 }
                 value
             }
-            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentStart(_) | Event::DocumentEnd => continue,
+            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentStart(_) | Event::DocumentEnd => {
+                continue;
+            }
         };
         match stack.last_mut() {
             None => parsed.documents.push(value),
@@ -221,8 +225,14 @@ mod tests {
 
     #[test]
     fn json_and_toml_are_read_and_broken_files_are_not() {
-        assert_eq!(read("a.json", b"{\"a\": [1]}").expect("readable").documents[0].get("a"), Some(&Value::List(vec![Value::Text("1".to_owned())])));
-        assert_eq!(read("a.toml", b"[a]\nb = true").expect("readable").documents[0].at("a.b").and_then(Value::text), Some("true"));
+        assert_eq!(
+            read("a.json", b"{\"a\": [1]}").expect("readable").documents[0].get("a"),
+            Some(&Value::List(vec![Value::Text("1".to_owned())]))
+        );
+        assert_eq!(
+            read("a.toml", b"[a]\nb = true").expect("readable").documents[0].at("a.b").and_then(Value::text),
+            Some("true")
+        );
         assert!(read("a.yaml", b"a: [1, 2\nb: }").is_none());
     }
 }

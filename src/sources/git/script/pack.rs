@@ -69,9 +69,15 @@ impl Objects {
         for first in 0..=255_u8 {
             index.extend_from_slice(&u32_of(places.keys().filter(|id| id.first_byte() <= first).count()));
         }
-        places.keys().for_each(|id| index.extend_from_slice(id.as_slice()));
-        places.values().for_each(|(crc, _)| index.extend_from_slice(&crc.to_be_bytes()));
-        places.values().for_each(|(_, offset)| index.extend_from_slice(&offset.to_be_bytes()));
+        for id in places.keys() {
+            index.extend_from_slice(id.as_slice());
+        }
+        for (crc, _) in places.values() {
+            index.extend_from_slice(&crc.to_be_bytes());
+        }
+        for (_, offset) in places.values() {
+            index.extend_from_slice(&offset.to_be_bytes());
+        }
         index.extend_from_slice(pack_hash.as_slice());
         let index_hash = hash(&index);
         index.extend_from_slice(index_hash.as_slice());

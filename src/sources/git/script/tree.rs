@@ -53,9 +53,11 @@ fn edit_folder(
     }
     // Git sorts a folder as if its name ended in a slash.
     let mut sorted: Vec<_> = entries.iter().collect();
-    sorted.sort_by_cached_key(|(name, (mode, _))| {
-        if mode == FOLDER { format!("{name}/").into_bytes() } else { name.as_bytes().to_vec() }
-    });
+    sorted.sort_by_cached_key(
+        |(name, (mode, _))| {
+            if mode == FOLDER { format!("{name}/").into_bytes() } else { name.as_bytes().to_vec() }
+        },
+    );
     let mut bytes = Vec::new();
     for (name, (mode, id)) in sorted {
         bytes.extend_from_slice(format!("{mode} {name}\0").as_bytes());
