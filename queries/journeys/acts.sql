@@ -1,6 +1,6 @@
 -- Everything that somebody did to move a journey on, whoever it was.
 -- grain: one row per journey, event and kind of act
--- reads: journeys, journey_steps, subject_events, events
+-- reads: journeys, journey_steps, subject_events, events, told_twice
 -- writes: journey_id text, event_id text, kind text, at_us int, person_id text?, place int, source_rank int, source_seq int
 -- unit: microseconds since the epoch
 -- null means: person_id: no source can tell who
@@ -10,7 +10,8 @@
 -- Beginning and landing the steps of the journey, except later ones; tickets,
 -- reviews, approvals and manual deploys about its subject. Requests and grants
 -- that came by code are changes: they count as steps or not at all. Where the
--- clock of the author ran ahead, the work began no later than it landed.
+-- clock of the author ran ahead, the work began no later than it landed. What is
+-- told twice counts once, as the ticket's history tells it.
 with all_journeys as (
     select journey_id, subject_id, window_from_us, ended_us from journeys
 ),
@@ -85,7 +86,10 @@ begun as (
     inner join parts as p on s.journey_id = p.journey_id
     where s.began_us is not null and s.began_us >= p.window_from_us
 ),
-acts_found as (
+doubles as (
+    select event_id, 1 as twice from told_twice
+),
+all_acts as (
     select
         journey_id, event_id, kind, at_us, person_id, place, source_rank,
         source_seq
@@ -102,5 +106,13 @@ acts_found as (
         actor_id as person_id, cast(1 as bigint) as place, source_rank,
         source_seq
     from steps
+),
+acts_found as (
+    select
+        a.journey_id, a.event_id, a.kind, a.at_us, a.person_id, a.place,
+        a.source_rank, a.source_seq
+    from all_acts as a
+    left join doubles as d on a.event_id = d.event_id
+    where d.twice is null
 )
 select * from acts_found

@@ -1,6 +1,6 @@
 -- Which entries the catalog held at an instant, and whose they were.
 -- grain: one row per instant and component in the catalog
--- reads: coverage_instants, object_changes, object_links
+-- reads: coverage_instants, field_stretches, object_links
 -- writes: instant_us int, component_id text, is_retired bool, team_id text?
 -- unit: microseconds since the epoch
 -- null means: team_id: no owner
@@ -14,12 +14,9 @@ with instants as (
 ),
 marks as (
     select
-        object_id, field, at_us as from_us, value, 1 as one,
-        lead(at_us) over (
-            partition by object_id, field order by at_us, evidence
-        ) as to_us
-    from object_changes
-    where field in ('@present', '@retired')
+        object_id, field, from_us, to_us, value, 1 as one
+    from field_stretches
+    where field in ('@present', '@retired') and object_id like 'component:%'
 ),
 true_marks as (
     select i.instant_us, m.object_id, m.field

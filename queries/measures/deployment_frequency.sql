@@ -9,7 +9,8 @@
 
 -- A zero is a week in which it was registered in production and lived, in a
 -- month in which something was deployed; other weeks without a deploy have no
--- row. A week belongs to the period of its Monday.
+-- row. Where nobody ever registered in production, every living week of what was
+-- ever deployed there counts. A week belongs to the period of its Monday.
 with deployed as (
     select s.subject_id, c.week, c.month, s.event_id
     from service_deploys as s
@@ -18,7 +19,20 @@ with deployed as (
     where s.is_deploy and s.environment = p.production
 ),
 alive as (
-    select subject_id, week, week_us, team_id from subject_weeks
+    select subject_id, week, week_us, team_id, 1 as one from subject_weeks
+),
+production_gates as (
+    select g.subject_id, g.from_us, g.to_us
+    from environment_gates as g
+    cross join parameters as p
+    where g.environment = p.production
+),
+gates as (
+    select 1 as one, cast(count(subject_id) as bigint) as gates
+    from production_gates
+),
+ever_deployed as (
+    select distinct subject_id from deployed
 ),
 spoken_months as (
     select distinct month from deployed
@@ -33,11 +47,16 @@ registered as (
     select a.subject_id, a.week
     from alive as a
     inner join spoken_weeks as w on a.week = w.week
-    inner join environment_gates as g on a.subject_id = g.subject_id
-    cross join parameters as p
-    where g.environment = p.production
-        and g.from_us <= a.week_us
-        and (g.to_us is null or a.week_us < g.to_us)
+    inner join production_gates as g on a.subject_id = g.subject_id
+    where g.from_us <= a.week_us and (g.to_us is null or a.week_us < g.to_us)
+),
+ungated as (
+    select a.subject_id, a.week
+    from alive as a
+    inner join spoken_weeks as w on a.week = w.week
+    inner join ever_deployed as d on a.subject_id = d.subject_id
+    inner join gates as g on a.one = g.one
+    where g.gates = 0
 ),
 counted as (
     select subject_id, week, cast(count(event_id) as bigint) as deploys
@@ -46,6 +65,8 @@ counted as (
 ),
 cells as (
     select subject_id, week from registered
+    union all
+    select subject_id, week from ungated
     union all
     select subject_id, week from counted
 ),

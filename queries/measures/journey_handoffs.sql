@@ -1,6 +1,6 @@
 -- Handoffs and touches of each journey.
 -- grain: one row per journey
--- reads: journey_spans, handoffs, touches, unknown_touches
+-- reads: journey_spans, handoffs, touches, acts
 -- writes: journey_id text, definition text, team_id text?, arm text?, period text?, standing text, cause int, team_handoffs int, people_handoffs int, touches int, people int, unknown_touches int
 -- unit: handoffs; touches; people
 -- null means: team_id, arm, period: see journey_periods
@@ -48,9 +48,15 @@ touch_counts as (
     from touches_of_people
     group by journey_id
 ),
+nobodys_acts as (
+    select a.journey_id, a.event_id
+    from acts as a
+    inner join spans as s on a.journey_id = s.journey_id
+    where a.person_id is null and a.at_us <= s.until_us
+),
 unknown_counts as (
-    select journey_id, cast(sum(cast(acts as bigint)) as bigint) as acts
-    from unknown_touches
+    select journey_id, cast(count(event_id) as bigint) as acts
+    from nobodys_acts
     group by journey_id
 ),
 journey_handoffs_found as (

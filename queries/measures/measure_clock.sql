@@ -23,6 +23,9 @@ with instants as (
     union all
     select response_us as at_us from platform_requests
     where response_us is not null
+    union all
+    select withdrawn_us as at_us from platform_requests
+    where withdrawn_us is not null
     union all select to_us as at_us from periods
     union all select as_of_us as at_us from parameters
 ),

@@ -1,6 +1,6 @@
 -- Whether each living entry of the catalog had each required field.
 -- grain: one row per instant, component and required field; retired entries left out
--- reads: coverage_entries, coverage_fields, coverage_placeholders, default_owners, object_changes
+-- reads: coverage_entries, hollow_teams, coverage_fields, coverage_placeholders, default_owners, field_stretches
 -- writes: instant_us int, component_id text, field text, is_present bool, is_valid bool
 -- unit: microseconds since the epoch
 -- null means: nothing is null; an absent or empty field is present = false
@@ -8,27 +8,32 @@
 -- see: METHODS.md#metadata_coverage
 
 -- false is an answer. Valid: present, no placeholder, and in the owner's field
--- no group that owns by default. Case never matters.
-with living as (
-    select instant_us, component_id, 1 as one
-    from coverage_entries
-    where not is_retired
+-- nothing that ownership_validity calls hollow. Case never matters.
+with hollow as (
+    select team_id, 1 as hollow from hollow_teams
+),
+living as (
+    select
+        e.instant_us, e.component_id, 1 as one,
+        h.hollow is not null as owner_is_hollow
+    from coverage_entries as e
+    left join hollow as h on e.team_id = h.team_id
+    where not e.is_retired
 ),
 required as (
     select field, is_owner, 1 as one from coverage_fields
 ),
 wanted as (
-    select l.instant_us, l.component_id, r.field
+    select
+        l.instant_us, l.component_id, r.field,
+        r.is_owner and l.owner_is_hollow as is_hollow
     from living as l
     inner join required as r on l.one = r.one
 ),
 changes as (
     select
-        object_id, field, at_us as from_us, value, lower(value) as plain,
-        lead(at_us) over (
-            partition by object_id, field order by at_us, evidence
-        ) as to_us
-    from object_changes
+        object_id, field, from_us, to_us, value, lower(value) as plain
+    from field_stretches
     where field in (select field from required)
 ),
 judged as (
@@ -53,7 +58,7 @@ metadata_coverage_found as (
     select
         w.instant_us, w.component_id, w.field,
         a.is_valid is not null as is_present,
-        coalesce(a.is_valid, false) as is_valid
+        coalesce(a.is_valid, false) and not w.is_hollow as is_valid
     from wanted as w
     left join answers_at as a
         on w.instant_us = a.instant_us

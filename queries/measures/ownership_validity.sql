@@ -1,6 +1,6 @@
 -- Whether each living entry of the catalog had an owner that exists.
 -- grain: one row per instant and component; retired entries left out
--- reads: coverage_entries, objects, coverage_placeholders, default_owners, memberships, parameters
+-- reads: coverage_entries, hollow_teams, memberships, parameters
 -- writes: instant_us int, component_id text, team_id text?, has_owner bool, is_valid bool?
 -- unit: microseconds since the epoch
 -- null means: team_id: no owner; is_valid: an owner stands there and no membership of anyone is known, so whether it exists cannot be told
@@ -14,17 +14,8 @@ with living as (
     from coverage_entries
     where not is_retired
 ),
-teams as (
-    select object_id as team_id, lower(name) as plain
-    from objects
-    where object_type = 'team'
-),
 hollow as (
-    select t.team_id, 1 as hollow
-    from teams as t
-    left join coverage_placeholders as p on t.plain = p.value
-    left join default_owners as d on t.plain = d.value
-    where p.value is not null or d.value is not null
+    select team_id, 1 as hollow from hollow_teams
 ),
 asked as (
     select distinct instant_us, team_id from living where team_id is not null

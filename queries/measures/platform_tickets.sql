@@ -10,8 +10,10 @@
 with asked as (
     select
         day, team_id, category, channel, routing, request_id,
-        cast(case when response_us is null then 1 else 0 end as bigint)
-            as unanswered,
+        cast(case
+            when response_us is null and withdrawn_us is null then 1
+            else 0
+        end as bigint) as unanswered,
         cast(case when is_linked then 0 else 1 end as bigint) as unlinked
     from platform_requests
 ),

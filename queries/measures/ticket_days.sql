@@ -7,8 +7,9 @@
 -- open journeys: not about journeys
 -- see: METHODS.md#silent
 
--- From the first record to the last, without the months in which the whole
--- stream holds nothing: those are gaps in the data and never zeros.
+-- From the first opening to the last, without the months in which the whole
+-- stream holds none: those are gaps in the data and never zeros. What closes in
+-- a month says nothing of what was opened there.
 with ticket_objects as (
     select distinct event_id
     from event_objects
@@ -17,8 +18,15 @@ with ticket_objects as (
 records as (
     select event_id, day
     from events
-    where activity in ('help.asked', 'help.answered')
-        or event_id in (select event_id from ticket_objects)
+    where activity = 'help.asked'
+        or (
+            activity in (
+                'access.requested', 'approval.requested', 'capacity.requested',
+                'database.requested', 'monitoring.requested',
+                'repository.requested', 'secret.requested', 'ticket.created'
+            )
+            and event_id in (select event_id from ticket_objects)
+        )
 ),
 days as (
     select

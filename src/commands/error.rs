@@ -83,6 +83,11 @@ impl CommandError {
         }
     }
 
+    /// Whether the command ran, and a check of its numbers failed.
+    pub fn is_failed_check(&self) -> bool {
+        matches!(self, Self::Journeys(crate::journeys::JourneysError::Check { .. }))
+    }
+
     pub(super) fn system(doing: &'static str, path: &std::path::Path) -> impl FnOnce(std::io::Error) -> Self {
         move |why| Self::System { doing, path: path.to_owned(), why }
     }

@@ -31,7 +31,10 @@ pub(super) fn run(args: &InitArgs) -> Result<Outcome, CommandError> {
     }
     fs::write(&args.study, text).map_err(CommandError::system("write", &args.study))?;
     say(Talk::Aloud, &format!("wrote `{}` with {} repositories", args.study.display(), found.len()));
-    say(Talk::Aloud, "next: say which repositories are the platform's (`role = \"platform\"`), then `milepost journeys`");
+    say(
+        Talk::Aloud,
+        "next: say which repositories are the platform's (`role = \"platform\"`), then `milepost journeys`",
+    );
     Ok(Outcome::Done)
 }
 

@@ -11,6 +11,7 @@ use crate::journeys::{HandoffRecord, JourneyRecord, Journeys, StepRecord};
 use crate::log::to_rfc3339;
 
 /// One journey as it is printed. Times are RFC 3339 in UTC; persons are pseudonyms.
+#[expect(clippy::struct_field_names, reason = "the names are those of the JSON")]
 #[derive(Serialize)]
 struct Journey<'a> {
     journey_id: &'a str,
@@ -33,6 +34,7 @@ struct Handoffs {
     people: usize,
 }
 
+#[expect(clippy::struct_field_names, reason = "the names are those of the JSON")]
 #[derive(Serialize)]
 struct Step<'a> {
     step: &'a str,
@@ -78,7 +80,11 @@ pub(super) fn run(args: &JourneysArgs) -> Result<Outcome, CommandError> {
         Format::Json => print_json(&printed)?,
         Format::Csv => print_rows(&STEP_HEADER, &step_rows(&printed), Format::Csv)?,
         Format::Table => {
-            print_rows(&["definition", "subject", "status", "started", "ended", "steps", "handoffs"], &lines(&printed), Format::Table)?;
+            print_rows(
+                &["definition", "subject", "status", "started", "ended", "steps", "handoffs"],
+                &lines(&printed),
+                Format::Table,
+            )?;
             say(Talk::Aloud, &summary(&study.journeys, printed.len()));
         }
     }
@@ -176,7 +182,17 @@ fn lines(journeys: &[Journey<'_>]) -> Vec<Vec<String>> {
 }
 
 const STEP_HEADER: [&str; 11] = [
-    "journey_id", "subject", "status", "step", "activity", "environment", "at", "began_at", "party", "is_bot", "event_id",
+    "journey_id",
+    "subject",
+    "status",
+    "step",
+    "activity",
+    "environment",
+    "at",
+    "began_at",
+    "party",
+    "is_bot",
+    "event_id",
 ];
 
 fn step_rows(journeys: &[Journey<'_>]) -> Vec<Vec<String>> {

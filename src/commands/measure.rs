@@ -35,7 +35,19 @@ pub(super) fn run(args: &MeasureArgs) -> Result<Outcome, CommandError> {
 }
 
 const HEADER: [&str; 13] = [
-    "measure", "row", "before", "after", "change", "interval", "p", "n", "teams", "open", "abandoned", "left out", "grade",
+    "measure",
+    "row",
+    "before",
+    "after",
+    "change",
+    "interval",
+    "p",
+    "n",
+    "teams",
+    "open",
+    "abandoned",
+    "left out",
+    "grade",
 ];
 
 /// The effect first, then the arms, then each team.
@@ -90,19 +102,24 @@ fn lines(answer: &Answer) -> Vec<Vec<String>> {
 }
 
 fn team_line(answer: &Answer, team: &TeamLine) -> Vec<String> {
-    let number = |value: Option<f64>| value.map_or_else(|| "not told".to_owned(), |value| shown_level(answer.level, value));
+    let number =
+        |value: Option<f64>| value.map_or_else(|| "not told".to_owned(), |value| shown_level(answer.level, value));
     let mut name = format!("{} ({})", team.team, arm_word(team.arm));
     if let Some(reason) = &team.left_out {
         name = format!("{name}: left out, {}", why(reason));
     }
     let (before, after) = team.units;
-    row(&answer.id, &name, &[("before", number(team.before)), ("after", number(team.after)), ("n", format!("{before} → {after}"))])
+    row(
+        &answer.id,
+        &name,
+        &[("before", number(team.before)), ("after", number(team.after)), ("n", format!("{before} → {after}"))],
+    )
 }
 
 fn row(measure: &str, name: &str, cells: &[(&str, String)]) -> Vec<String> {
     let mut row = vec![String::new(); HEADER.len()];
-    row[0] = measure.to_owned();
-    row[1] = name.to_owned();
+    measure.clone_into(&mut row[0]);
+    name.clone_into(&mut row[1]);
     for (column, text) in cells {
         if let Some(place) = HEADER.iter().position(|known| known == column) {
             row[place].clone_from(text);

@@ -6,6 +6,7 @@ mod build_command;
 mod completions;
 mod demo;
 mod error;
+mod hash;
 mod init;
 mod journeys;
 mod measure;

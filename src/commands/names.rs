@@ -7,14 +7,19 @@ use crate::config::Settings;
 use crate::log::{Caveat, CaveatKind, Facts, Object, ObjectId, ObjectType, qualifier};
 use crate::store::{Segments, rows, segment_table};
 
-/// Every component id that the study file or a repository knows.
-pub(super) fn of_repositories(settings: &Settings, segments: &Segments) -> Result<BTreeSet<String>, CommandError> {
+/// Every component id that the study file, a repository, or one of these file units knows.
+pub(super) fn stored(
+    settings: &Settings,
+    segments: &Segments,
+    file_units: &[String],
+) -> Result<BTreeSet<String>, CommandError> {
     let component = |name: &str| String::from(ObjectId::new(ObjectType::Component, name));
     let mut known: BTreeSet<String> =
         settings.repositories.iter().filter_map(|repository| repository.subject.as_deref()).map(component).collect();
     known.extend(settings.aliases.iter().flat_map(|(alias, name)| [component(alias), component(name)]));
+    let counts = |unit: &str| unit.starts_with("git:") || file_units.iter().any(|known| known == unit);
     let folders: Vec<_> =
-        segments.folders()?.into_iter().filter(|folder| folder.to_string_lossy().contains("git%3a")).collect();
+        segments.folders_by_unit()?.into_iter().filter(|(unit, _)| counts(unit)).map(|(_, folder)| folder).collect();
     for object in rows::<Object>(&segment_table::<Object>(&folders)?)? {
         if object.object_type == ObjectType::Component.as_str() {
             known.insert(object.object_id);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use comfy_table::{ContentArrangement, Table, presets};
 use indicatif::{ProgressBar, ProgressStyle};
-use polars::prelude::{AnyValue, DataFrame};
+use polars::prelude::{AnyValue, DataFrame, PlSmallStr};
 use serde_json::{Map, Value};
 
 use super::CommandError;
@@ -80,7 +80,7 @@ pub(crate) fn print_rows(header: &[&str], rows: &[Vec<String>], format: Format) 
 
 /// A whole frame.
 pub(crate) fn print_frame(frame: &DataFrame, format: Format) -> Result<(), CommandError> {
-    let names: Vec<&str> = frame.get_column_names().into_iter().map(|name| name.as_str()).collect();
+    let names: Vec<&str> = frame.get_column_names().into_iter().map(PlSmallStr::as_str).collect();
     let cell = |row: usize, column: usize| {
         frame.columns()[column].get(row).map_or(Value::Null, |value| match value {
             AnyValue::Null => Value::Null,

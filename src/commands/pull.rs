@@ -4,15 +4,16 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use indicatif::ProgressBar;
-use sha2::{Digest as _, Sha256};
 
+use super::hash::of_texts as hash;
 use super::output::{Talk, progress_bar};
 use super::{CommandError, names};
+use crate::config::written::WrittenFile;
 use crate::config::{Repository, Settings};
 use crate::log::{Facts, IdentityKey};
 use crate::people::Office;
 use crate::sources::{file, git};
-use crate::store::{Segments, UnitState, read_text_rows};
+use crate::store::{OpenSegment, Segments, StoreError, UnitState, read_text_rows};
 
 /// What a pull did, for the one line that it prints.
 #[derive(Debug, Default)]
@@ -60,12 +61,15 @@ fn file_unit(id: &str) -> String {
 
 struct ReadFile {
     unit: String,
-    state: UnitState,
+    fingerprint: String,
     facts: Facts,
     keys: Vec<IdentityKey>,
 }
 
 /// Every file is read before any is stored: a file that must stop the load changes nothing.
+///
+/// Which words of a ticket name a service depends on every name that is known, so a file is also read again when the names
+/// are no longer those that it was read with.
 fn pull_files(
     settings: &Settings,
     office: &Office,
@@ -74,36 +78,66 @@ fn pull_files(
     done: &mut Pulled,
 ) -> Result<(), CommandError> {
     let first_rank = i64::try_from(settings.repositories.len()).unwrap_or(i64::MAX);
-    let mut known = names::of_repositories(settings, segments)?;
-    let known_hash = hash(&known.iter().map(String::as_str).collect::<Vec<_>>());
+    let ranked: Vec<(&WrittenFile, i64)> = settings.files.iter().zip(first_rank..).collect();
     let mut read = Vec::new();
-    for (written, source_rank) in settings.files.iter().zip(first_rank..) {
-        let failed = |why| CommandError::File { file: written.id.clone(), why };
-        let unit = file_unit(&written.id);
-        let rules = hash(&[&office.fingerprint(), env!("CARGO_PKG_VERSION"), &known_hash, &source_rank.to_string()]);
-        let stored = segments.manifest().unit(&unit)?.filter(|stored| !fresh && stored.rules == rules);
-        if let Some(stored) = &stored
-            && file::fingerprint(settings, written).map_err(failed)? == stored.bookmark
-        {
-            done.unchanged += 1;
-            continue;
+    let mut unchanged = Vec::new();
+    for (written, rank) in ranked {
+        let stored = segments.manifest().unit(&file_unit(&written.id))?.filter(|_| !fresh);
+        let fingerprint = file::fingerprint(settings, written).map_err(|why| file_error(written, why))?;
+        match stored {
+            Some(stored) if stored.bookmark == fingerprint && stored.rules.starts_with(&file_rules(office, rank)) => {
+                unchanged.push((written, rank, stored.rules));
+            }
+            _ => read.push((rank, read_file(settings, written, rank, office)?)),
         }
-        let mut desk = office.desk();
-        let pull = file::Pull { settings, file: written, source_rank, parquet: &read_parquet };
-        let pulled = file::pull(&pull, &mut desk).map_err(failed)?;
-        let state = UnitState { rules, bookmark: pulled.fingerprint };
-        read.push(ReadFile { unit, state, facts: pulled.facts, keys: desk.into_keys() });
     }
-    for file in &read {
+    let kept: Vec<String> = unchanged.iter().map(|(written, ..)| file_unit(&written.id)).collect();
+    let mut known = names::stored(settings, segments, &kept)?;
+    for (_, file) in &read {
         known.extend(names::of_facts(&file.facts));
     }
-    for ReadFile { unit, state, mut facts, keys } in read {
+    let known_hash = hash(&known.iter().map(String::as_str).collect::<Vec<_>>());
+    for (written, rank, rules) in unchanged {
+        if rules.ends_with(&known_hash) {
+            done.unchanged += 1;
+        } else {
+            read.push((rank, read_file(settings, written, rank, office)?));
+        }
+    }
+    for (rank, ReadFile { unit, fingerprint, mut facts, keys }) in read {
         names::drop_unknown_mentions(&mut facts, &known, &unit);
         done.read += 1;
         done.events += facts.events.len();
-        segments.append(&unit, &state, facts, &keys, false)?;
+        let rules = format!("{}:{known_hash}", file_rules(office, rank));
+        segments.append(&unit, &UnitState { rules, bookmark: fingerprint }, facts, keys, false)?;
     }
     Ok(())
+}
+
+fn read_file(
+    settings: &Settings,
+    written: &WrittenFile,
+    source_rank: i64,
+    office: &Office,
+) -> Result<ReadFile, CommandError> {
+    let mut desk = office.desk();
+    let pull = file::Pull { settings, file: written, source_rank, parquet: &read_parquet };
+    let pulled = file::pull(&pull, &mut desk).map_err(|why| file_error(written, why))?;
+    Ok(ReadFile {
+        unit: file_unit(&written.id),
+        fingerprint: pulled.fingerprint,
+        facts: pulled.facts,
+        keys: desk.into_keys(),
+    })
+}
+
+fn file_error(written: &WrittenFile, why: file::FileError) -> CommandError {
+    CommandError::File { file: written.id.clone(), why }
+}
+
+/// What a file's rows depend on beside its bytes, its entry in the study file and the names that are known.
+fn file_rules(office: &Office, source_rank: i64) -> String {
+    hash(&[&office.fingerprint(), env!("CARGO_PKG_VERSION"), &source_rank.to_string()])
 }
 
 fn read_parquet(path: &Path, wanted: &[String]) -> Result<file::Table, String> {
@@ -140,15 +174,36 @@ fn pull_repository(
     };
     let mut desk = office.desk();
     let pull = git::Pull { settings, repository, source_rank, known: bookmark.as_ref(), progress: &progress };
-    let pulled = git::pull(&pull, &mut desk).map_err(failed)?;
+    // Begun with the first rows: most repositories have nothing new most of the time.
+    let mut segment: Result<Option<OpenSegment>, StoreError> = Ok(None);
+    let mut write = |facts: Facts| {
+        done.events += facts.events.len();
+        if let Ok(open) = &mut segment
+            && let Err(why) = write_part(segments, &unit, open, facts)
+        {
+            segment = Err(why);
+        }
+    };
+    let pulled = git::pull_in_parts(&pull, &mut desk, &mut write).map_err(failed)?;
     if pulled.unchanged {
         done.unchanged += 1;
         return Ok(());
     }
+    write(pulled.facts);
     done.read += 1;
-    done.events += pulled.facts.events.len();
     let bookmark = serde_json::to_string(&pulled.bookmark).expect("a bookmark is plain data");
-    segments.append(&unit, &UnitState { rules, bookmark }, pulled.facts, &desk.into_keys(), pulled.continues)?;
+    let Some(segment) = segment? else { return Ok(()) };
+    segments.commit(segment, &UnitState { rules, bookmark }, desk.into_keys(), pulled.continues)?;
+    Ok(())
+}
+
+fn write_part(segments: &Segments, unit: &str, open: &mut Option<OpenSegment>, facts: Facts) -> Result<(), StoreError> {
+    let mut segment = match open.take() {
+        Some(segment) => segment,
+        None => segments.begin(unit)?,
+    };
+    segment.write(facts)?;
+    *open = Some(segment);
     Ok(())
 }
 
@@ -169,13 +224,4 @@ fn shaping(settings: &Settings) -> String {
         settings.zone,
     );
     text
-}
-
-fn hash(parts: &[&str]) -> String {
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update((part.len() as u64).to_le_bytes());
-        hash.update(part.as_bytes());
-    }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }

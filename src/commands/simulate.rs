@@ -12,7 +12,10 @@ pub(super) fn run(args: &SimulateArgs) -> Result<Outcome, CommandError> {
     say(Talk::Aloud, &format!("wrote {} files to `{}`", files.len(), args.out.display()));
     if args.repositories {
         let repositories = build_repositories(&args.out.join(SCRIPT), &args.out.join("git"))?;
-        say(Talk::Aloud, &format!("built {} repositories below `{}`", repositories.len(), args.out.join("git").display()));
+        say(
+            Talk::Aloud,
+            &format!("built {} repositories below `{}`", repositories.len(), args.out.join("git").display()),
+        );
     }
     Ok(Outcome::Done)
 }

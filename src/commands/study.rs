@@ -8,13 +8,12 @@ use crate::cli::StudyArgs;
 use crate::config::{Overrides, Settings, load};
 use crate::engine::{Catalog, Queries};
 use crate::journeys::{self, Journeys};
-use crate::store::Segments;
 use crate::measures;
+use crate::store::Segments;
 
 /// Resolves the study file with what was typed.
 pub(crate) fn settings(args: &StudyArgs) -> Result<Settings, CommandError> {
-    let overrides =
-        Overrides { git_root: args.git_root.clone(), data: args.data.clone(), as_of_us: args.as_of };
+    let overrides = Overrides { git_root: args.git_root.clone(), data: args.data.clone(), as_of_us: args.as_of };
     Ok(load(&args.study, &overrides)?)
 }
 

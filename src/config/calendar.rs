@@ -33,9 +33,10 @@ impl Calendar {
         }
         let mut days = [false; 7];
         for day in &written.days {
-            let place = DAYS.iter().position(|known| known == day).ok_or_else(|| {
-                ("calendar.days", format!("`{day}` is not a day; the days are {}", DAYS.join(", ")))
-            })?;
+            let place = DAYS
+                .iter()
+                .position(|known| known == day)
+                .ok_or_else(|| ("calendar.days", format!("`{day}` is not a day; the days are {}", DAYS.join(", "))))?;
             days[place] = true;
         }
         if !days.contains(&true) {

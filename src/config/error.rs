@@ -1,6 +1,6 @@
 //! What can be wrong with a study file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A study file that cannot be used. Each says what was seen, where, and what to try.
 #[derive(Debug, thiserror::Error)]
@@ -37,4 +37,15 @@ pub enum ConfigError {
         /// What is wrong and what would be right.
         message: String,
     },
+}
+
+impl ConfigError {
+    /// The file, line and column that the error is about, from 1.
+    pub fn place(&self) -> Option<(&Path, usize, usize)> {
+        match self {
+            Self::Unreadable { .. } => None,
+            Self::Malformed { path, line, column, .. } => Some((path, *line, *column)),
+            Self::Invalid { path, line, .. } => Some((path, *line, 1)),
+        }
+    }
 }

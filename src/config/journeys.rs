@@ -61,7 +61,7 @@ pub(super) fn shipped() -> Vec<WrittenJourney> {
     SHIPPED.iter().map(|text| toml::from_str(text).expect("a test reads every shipped definition")).collect()
 }
 
-/// The ids of the shipped definitions.
+/// A written definition with its environments filled in: one start, one finish, and names that are unique.
 pub(super) fn resolve(written: &WrittenJourney, environments: &Environments) -> Result<Journey, String> {
     let mut steps = expand(&written.start, StepRole::Start, environments)?;
     for step in &written.steps {
@@ -102,11 +102,9 @@ fn expand(step: &WrittenStep, role: StepRole, environments: &Environments) -> Re
         None => Ok(vec![with(step.name.clone(), None)]),
         Some("$production") => Ok(vec![with(step.name.clone(), Some(environments.production.clone()))]),
         // A study that knows production only has no lower environment to wait for: the step does not exist there.
-        Some("$lowest-shared") => Ok(environments
-            .lowest_shared
-            .iter()
-            .map(|lowest| with(step.name.clone(), Some(lowest.clone())))
-            .collect()),
+        Some("$lowest-shared") => {
+            Ok(environments.lowest_shared.iter().map(|lowest| with(step.name.clone(), Some(lowest.clone()))).collect())
+        }
         Some("$each") => Ok(environments
             .order
             .iter()

@@ -26,8 +26,7 @@ pub struct Overrides {
 /// # Errors
 /// Where the file cannot be read, is not TOML, has an unknown key, or holds a value that cannot be meant.
 pub fn load(file: &Path, overrides: &Overrides) -> Result<Settings, ConfigError> {
-    let text =
-        fs::read_to_string(file).map_err(|why| ConfigError::Unreadable { path: file.to_owned(), why })?;
+    let text = fs::read_to_string(file).map_err(|why| ConfigError::Unreadable { path: file.to_owned(), why })?;
     let written: StudyFile = toml::from_str(&text).map_err(|error| malformed(file, &text, &error))?;
     resolve(file, &text, written, overrides)
 }
@@ -53,15 +52,16 @@ fn resolve(file: &Path, text: &str, written: StudyFile, overrides: &Overrides) -
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
     let zone = match &written.study.zone {
         None => Tz::UTC,
-        Some(name) => name.parse().map_err(|_| {
-            invalid("study.zone", format!("`{name}` is not an IANA zone such as `Europe/London`"))
-        })?,
+        Some(name) => name
+            .parse()
+            .map_err(|_| invalid("study.zone", format!("`{name}` is not an IANA zone such as `Europe/London`")))?,
     };
     let as_of_us = match &written.study.as_of {
         None => None,
-        Some(at) => Some(instant_of(at, Tz::UTC).ok_or_else(|| {
-            invalid("study.as-of", format!("`{at}` is not a date or an RFC 3339 time"))
-        })?),
+        Some(at) => Some(
+            instant_of(at, Tz::UTC)
+                .ok_or_else(|| invalid("study.as-of", format!("`{at}` is not a date or an RFC 3339 time")))?,
+        ),
     };
     let environments =
         Environments::resolve(&written.environments).map_err(|(field, message)| invalid(field, message))?;
@@ -81,9 +81,7 @@ fn resolve(file: &Path, text: &str, written: StudyFile, overrides: &Overrides) -
             let own = team
                 .start
                 .as_ref()
-                .map(|at| {
-                    instant_of(at, zone).ok_or_else(|| invalid("teams.start", format!("`{at}` is not a date")))
-                })
+                .map(|at| instant_of(at, zone).ok_or_else(|| invalid("teams.start", format!("`{at}` is not a date"))))
                 .transpose()?;
             Ok(Team {
                 name: team.name.clone(),
@@ -94,8 +92,11 @@ fn resolve(file: &Path, text: &str, written: StudyFile, overrides: &Overrides) -
         .collect::<Result<Vec<_>, ConfigError>>()?;
 
     let settings = Settings {
-        journeys: resolve_journeys(&written, &environments).map_err(|(id, message)| {
-            ConfigError::Invalid { path: file.to_owned(), line: line_of(text, &id), field: format!("journeys.{id}"), message }
+        journeys: resolve_journeys(&written, &environments).map_err(|(id, message)| ConfigError::Invalid {
+            path: file.to_owned(),
+            line: line_of(text, &id),
+            field: format!("journeys.{id}"),
+            message,
         })?,
         repositories: written
             .repositories
@@ -148,10 +149,7 @@ fn candidates(folder: &Path, root: Option<&Path>, name: &str, own: Option<&str>)
     vec![root.join(name), root.join(format!("{name}.git"))]
 }
 
-fn resolve_comparison(
-    written: &WrittenComparison,
-    zone: Tz,
-) -> Result<Comparison, (&'static str, String)> {
+fn resolve_comparison(written: &WrittenComparison, zone: Tz) -> Result<Comparison, (&'static str, String)> {
     let start_us = instant_of(&written.start, zone)
         .ok_or_else(|| ("comparison.start", format!("`{}` is not a date", written.start)))?;
     if !(written.alpha > 0.0 && written.alpha < 0.5) {
@@ -180,12 +178,14 @@ fn resolve_comparison(
     })
 }
 
-fn resolve_journeys(
-    written: &StudyFile,
-    environments: &Environments,
-) -> Result<Vec<super::Journey>, (String, String)> {
+fn resolve_journeys(written: &StudyFile, environments: &Environments) -> Result<Vec<super::Journey>, (String, String)> {
     let shipped = journeys::shipped();
     let wanted = written.study.use_journeys.clone().unwrap_or_else(|| vec!["create-service".to_owned()]);
+    let ids: Vec<&str> = written.journeys.iter().map(|journey| journey.id.as_str()).collect();
+    let uses: Vec<&str> = wanted.iter().map(String::as_str).collect();
+    for id in [twice(&ids), twice(&uses)].into_iter().flatten() {
+        return Err((id.to_owned(), STANDS_TWICE.to_owned()));
+    }
     let mut chosen: Vec<&WrittenJourney> = Vec::new();
     for id in &wanted {
         let own = written.journeys.iter().find(|journey| journey.id == *id);
@@ -203,26 +203,52 @@ fn resolve_journeys(
         .collect()
 }
 
+const STANDS_TWICE: &str = "stands twice; every one needs a name of its own";
+
+/// What git tells by itself ends its event ids so; a rule of that id would give two events one id.
+const TOLD_WITHOUT_A_RULE: [&str; 4] = ["change.created", "change.merged", "commit.authored", "repository.created"];
+
+/// The first name that an earlier one repeats.
+fn twice<'a>(names: &[&'a str]) -> Option<&'a str> {
+    names.iter().enumerate().find(|(place, name)| names[..*place].contains(name)).map(|(_, name)| *name)
+}
+
 /// Ids that must be unique, and references that must lead somewhere.
 fn check(settings: &Settings) -> Result<(), (String, String)> {
-    let groups: [(&str, Vec<&str>); 5] = [
+    let groups: [(&str, Vec<&str>); 3] = [
         ("repositories", settings.repositories.iter().map(|one| one.name.as_str()).collect()),
-        ("paths", settings.path_rules.iter().map(|one| one.id.as_str()).collect()),
-        ("registries", settings.registries.iter().map(|one| one.id.as_str()).collect()),
         ("files", settings.files.iter().map(|one| one.id.as_str()).collect()),
         ("teams", settings.teams.iter().map(|one| one.name.as_str()).collect()),
     ];
     for (group, names) in groups {
-        for (place, name) in names.iter().enumerate() {
-            if names[..place].contains(name) {
-                return Err((group.to_owned(), format!("`{name}` stands twice; every one needs a name of its own")));
-            }
+        if let Some(name) = twice(&names) {
+            return Err((group.to_owned(), format!("`{name}` {STANDS_TWICE}")));
         }
     }
+    check_rules(settings)?;
     for registry in &settings.registries {
         if registry.pattern.is_some() == registry.names_at.is_some() {
             let message = format!("`{}` needs either `pattern` or `names-at`", registry.id);
             return Err(("registries".to_owned(), message));
+        }
+    }
+    Ok(())
+}
+
+/// Rules of all three kinds name events of the same commits, so their ids are one set.
+fn check_rules(settings: &Settings) -> Result<(), (String, String)> {
+    let paths = settings.path_rules.iter().map(|one| ("paths", one.id.as_str()));
+    let registries = settings.registries.iter().map(|one| ("registries", one.id.as_str()));
+    let catalogs = settings.catalogs.iter().map(|one| ("catalogs", one.id.as_str()));
+    let rules: Vec<(&str, &str)> = paths.chain(registries).chain(catalogs).collect();
+    for (place, (group, id)) in rules.iter().enumerate() {
+        if rules[..place].iter().any(|(_, earlier)| earlier == id) {
+            let message = format!("`{id}` {STANDS_TWICE}, over `paths`, `registries` and `catalogs` together");
+            return Err(((*group).to_owned(), message));
+        }
+        if TOLD_WITHOUT_A_RULE.contains(id) || id.starts_with("tag:") {
+            let message = format!("`{id}` is what git tells without a rule; give the rule another id");
+            return Err(((*group).to_owned(), message));
         }
     }
     Ok(())
@@ -233,4 +259,56 @@ fn line_of(text: &str, field: &str) -> usize {
     let quoted = field.split('`').nth(1);
     let key = quoted.unwrap_or_else(|| field.rsplit('.').next().unwrap_or(field));
     text.lines().position(|line| line.contains(key)).map_or(1, |place| place + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn loaded(more: &str) -> Result<Settings, String> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("milepost.toml");
+        fs::write(&file, format!("[study]\nname = \"s\"\n{more}")).expect("written");
+        load(&file, &Overrides::default()).map_err(|error| error.to_string())
+    }
+
+    fn path_rule(id: &str) -> String {
+        format!("[[paths]]\nid = \"{id}\"\npaths = [\"a/{{component}}\"]\nactivity = \"docs.added\"\n")
+    }
+
+    fn registry(id: &str) -> String {
+        format!("[[registries]]\nid = \"{id}\"\nrepository = \"r\"\nfiles = [\"f\"]\nnames-at = \"a.*\"\n")
+    }
+
+    fn catalog(id: &str) -> String {
+        format!("[[catalogs]]\nid = \"{id}\"\nfiles = [\"c.yaml\"]\nformat = \"backstage\"\n")
+    }
+
+    fn refused(more: &str, words: &str) {
+        let message = loaded(more).expect_err("refused");
+        assert!(message.contains(words), "{message}");
+    }
+
+    #[test]
+    fn ids_of_rules_are_one_set_since_events_are_named_after_them() {
+        loaded(&[path_rule("a"), registry("b"), catalog("c")].concat()).expect("three ids");
+        for both in [path_rule("a") + &path_rule("a"), path_rule("a") + &registry("a"), registry("a") + &catalog("a")] {
+            refused(&both, "`a` stands twice");
+        }
+    }
+
+    #[test]
+    fn no_rule_takes_the_name_of_what_git_tells_by_itself() {
+        for id in ["commit.authored", "change.merged", "change.created", "repository.created", "tag:v1"] {
+            refused(&path_rule(id), "without a rule");
+        }
+    }
+
+    #[test]
+    fn a_definition_is_written_once_and_used_once() {
+        let journey = "[[journeys]]\nid = \"own\"\nstart = { name = \"s\", activity = \"docs.added\" }\nfinish = { name = \"f\", activity = \"runbook.added\" }\n";
+        assert_eq!(loaded(journey).expect("one").journeys.len(), 2);
+        refused(&journey.repeat(2), "stands twice");
+        refused("use-journeys = [\"create-service\", \"create-service\"]\n", "stands twice");
+    }
 }

@@ -7,8 +7,8 @@ use chrono::{NaiveDate, NaiveTime, TimeZone as _, Utc};
 use chrono_tz::Tz;
 
 use super::written::{
-    Arm, Choice, RepositoryRole, WrittenBot, WrittenCatalog, WrittenCoverage, WrittenFile, WrittenLimits, WrittenPathRule,
-    WrittenRegistry,
+    Arm, Choice, RepositoryRole, WrittenBot, WrittenCatalog, WrittenCoverage, WrittenFile, WrittenLimits,
+    WrittenPathRule, WrittenRegistry,
 };
 use super::{Calendar, Environments, Journey};
 use crate::log::Micros;

@@ -129,7 +129,7 @@ impl Queries {
                 let lacking = file.header.reads.iter().find(|table| !known.contains(*table));
                 return Err(EngineError::UnknownTable {
                     file: file.file(),
-                    table: lacking.expect("a blocked query lacks a table").clone(),
+                    table: lacking.cloned().unwrap_or_default(),
                 });
             }
             known.extend(ready.iter().map(|file| file.name.clone()));

@@ -151,6 +151,8 @@ table! {
         to_person: Option<String>,
         /// Working time between the two.
         working_us: Option<i64>,
+        /// When whoever asked closed it, before anybody else had answered.
+        withdrawn_us: Option<i64>,
     }
 }
 

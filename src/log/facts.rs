@@ -1,6 +1,8 @@
 //! What one pull of one unit of a source yields.
 
-use super::tables::{Caveat, Event, EventObject, Membership, Object, ObjectChange, ObjectLink, Observation, SurveyAnswer};
+use super::tables::{
+    Caveat, Event, EventObject, Membership, Object, ObjectChange, ObjectLink, Observation, SurveyAnswer,
+};
 
 /// Rows for the log, people still as identity ids. Sources append to it; order does not matter.
 #[derive(Debug, Default)]

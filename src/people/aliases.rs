@@ -130,7 +130,7 @@ impl Aliases {
         let mut persons = Vec::new();
         for person in written.person {
             let offset = person.span().start;
-            let (line, _) = place_of(&text, offset);
+            let (line, _) = place_of(text, offset);
             let person = person.into_inner();
             let entries = entries_of(&person);
             if entries.is_empty() {
@@ -147,7 +147,7 @@ impl Aliases {
                 }
             }
             let stays =
-                person.teams.iter().map(|stay| resolve_stay(stay, zone, &text).map_err(|(at, why)| wrong(at, why)));
+                person.teams.iter().map(|stay| resolve_stay(stay, zone, text).map_err(|(at, why)| wrong(at, why)));
             let teams = stays.collect::<Result<_, _>>()?;
             persons.push(Person { entries, teams, is_bot: person.kind == WrittenKind::Bot });
         }

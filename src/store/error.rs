@@ -26,7 +26,9 @@ pub enum StoreError {
         why: polars::error::PolarsError,
     },
     /// A frame and a schema differ.
-    #[error("the table `{table}` has no column `{column}` of the kind that the log needs; it was written by another version: run `milepost pull --fresh`")]
+    #[error(
+        "the table `{table}` has no column `{column}` of the kind that the log needs; it was written by another version: run `milepost pull --fresh`"
+    )]
     Shape {
         /// The table.
         table: &'static str,
@@ -54,7 +56,10 @@ impl StoreError {
         move |why| Self::File { doing, path: path.to_owned(), why }
     }
 
-    pub(super) fn table(doing: &'static str, path: &std::path::Path) -> impl FnOnce(polars::error::PolarsError) -> Self {
+    pub(super) fn table(
+        doing: &'static str,
+        path: &std::path::Path,
+    ) -> impl FnOnce(polars::error::PolarsError) -> Self {
         move |why| Self::Table { doing, path: path.to_owned(), why }
     }
 }

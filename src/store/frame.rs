@@ -6,6 +6,9 @@ use super::StoreError;
 use crate::log::{Cell, Kind, Row};
 
 /// The rows as a frame with the columns of their table.
+///
+/// # Panics
+/// Never: every column has one cell for each row.
 pub fn frame<R: Row>(rows: &[R]) -> DataFrame {
     let columns = R::COLUMNS
         .iter()

@@ -86,22 +86,21 @@ impl Manifest {
     pub fn units(&self) -> Result<Vec<(String, UnitState)>, StoreError> {
         let all = || -> rusqlite::Result<Vec<_>> {
             let mut statement = self.database.prepare("select name, rules, bookmark from unit order by name")?;
-            let rows = statement.query_map([], |row| {
-                Ok((row.get(0)?, UnitState { rules: row.get(1)?, bookmark: row.get(2)? }))
-            })?;
+            let rows = statement
+                .query_map([], |row| Ok((row.get(0)?, UnitState { rules: row.get(1)?, bookmark: row.get(2)? })))?;
             rows.collect()
         };
         self.wrap(all())
     }
 
-    /// The folders of the segments that count, in the order that they were written.
+    /// The units and folders of the segments that count, by unit and in the order that they were written.
     ///
     /// # Errors
     /// Where the manifest cannot be read.
-    pub fn folders(&self) -> Result<Vec<String>, StoreError> {
+    pub fn folders(&self) -> Result<Vec<(String, String)>, StoreError> {
         let all = || -> rusqlite::Result<Vec<_>> {
-            let mut statement = self.database.prepare("select folder from segment order by unit, number")?;
-            let rows = statement.query_map([], |row| row.get(0))?;
+            let mut statement = self.database.prepare("select unit, folder from segment order by unit, number")?;
+            let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
             rows.collect()
         };
         self.wrap(all())

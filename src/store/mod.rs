@@ -19,5 +19,5 @@ pub use log_folder::LogFolder;
 pub use manifest::{Manifest, UnitState};
 pub use parquet::{TextRows, read_parquet, read_text_rows, write_parquet};
 pub use private::{create_private_dir, write_private};
-pub use segments::{Segments, segment_table};
-pub use shape::{in_order, last_of_each, present_in, replace_text, up_to};
+pub use segments::{OpenSegment, Segments, segment_table};
+pub use shape::{in_order, last_of_each, present_in, replace_text, up_to, without_repeats};

@@ -54,8 +54,7 @@ fn text_of(column: &Column, row: usize) -> Option<String> {
         AnyValue::Null => return None,
         AnyValue::String(text) => text.trim().to_owned(),
         AnyValue::StringOwned(text) => text.trim().to_owned(),
-        AnyValue::Datetime(at, unit, _) => instant(at, unit),
-        AnyValue::DatetimeOwned(at, unit, _) => instant(at, unit),
+        AnyValue::Datetime(at, unit, _) | AnyValue::DatetimeOwned(at, unit, _) => instant(at, unit),
         other => other.to_string(),
     };
     (!text.is_empty()).then_some(text)

@@ -39,50 +39,50 @@ impl Segments {
         &self.manifest
     }
 
-    /// Writes what a pull yielded and makes it count. `continues` says that it adds to what is stored of the unit;
-    /// otherwise it takes its place.
+    /// A segment to write, part by part; it counts for nothing until [`Segments::commit`].
+    ///
+    /// # Errors
+    /// Where the disk or the manifest refuses.
+    pub fn begin(&self, unit: &str) -> Result<OpenSegment, StoreError> {
+        let number = self.manifest.next_number(unit)?;
+        let folder = format!("{}/{number:06}", folder_name(unit));
+        let path = self.data.join("segments").join(&folder);
+        create_private_dir(&path)?;
+        Ok(OpenSegment { unit: unit.to_owned(), number, folder, path, parts: 0 })
+    }
+
+    /// Makes a segment count. `continues` says that it adds to what is stored of its unit; otherwise it takes its place.
     ///
     /// # Errors
     /// Where the disk or the manifest refuses; what was stored before then still counts.
+    pub fn commit(
+        &mut self,
+        mut segment: OpenSegment,
+        state: &UnitState,
+        keys: Vec<IdentityKey>,
+        continues: bool,
+    ) -> Result<(), StoreError> {
+        segment.write_rows(keys)?;
+        self.manifest.commit(&segment.unit, state, (segment.number, &segment.folder), continues)
+    }
+
+    /// Writes what a pull yielded in one go and makes it count.
+    ///
+    /// # Errors
+    /// As [`Segments::commit`].
     pub fn append(
         &mut self,
         unit: &str,
         state: &UnitState,
         facts: Facts,
-        keys: &[IdentityKey],
+        keys: Vec<IdentityKey>,
         continues: bool,
     ) -> Result<(), StoreError> {
-        let number = self.manifest.next_number(unit)?;
-        let folder = format!("{}/{number:06}", folder_name(unit));
-        let path = self.data.join("segments").join(&folder);
-        create_private_dir(&path)?;
-        // Rows are dropped table by table: a large history must not stand in memory twice.
-        let Facts {
-            events,
-            objects,
-            event_objects,
-            object_links,
-            object_changes,
-            memberships,
-            survey_answers,
-            observations,
-            caveats,
-        } = facts;
-        write_rows(&path, events)?;
-        write_rows(&path, event_objects)?;
-        write_rows(&path, objects)?;
-        write_rows(&path, object_links)?;
-        write_rows(&path, object_changes)?;
-        write_rows(&path, memberships)?;
-        write_rows(&path, survey_answers)?;
-        write_rows(&path, observations)?;
-        write_rows(&path, caveats)?;
-        write_rows(&path, keys.to_vec())?;
-        self.manifest.commit(unit, state, (number, &folder), continues)?;
-        self.sweep()
+        let mut segment = self.begin(unit)?;
+        segment.write(facts)?;
+        self.commit(segment, state, keys, continues)
     }
-
-    /// Forgets units that the study file no longer lists.
+    /// Forgets units that the study file no longer lists, and clears away what no unit needs any more.
     ///
     /// # Errors
     /// Where the manifest or the disk refuses.
@@ -96,7 +96,16 @@ impl Segments {
     /// # Errors
     /// Where the manifest cannot be read.
     pub fn folders(&self) -> Result<Vec<PathBuf>, StoreError> {
-        Ok(self.manifest.folders()?.into_iter().map(|folder| self.data.join("segments").join(folder)).collect())
+        Ok(self.folders_by_unit()?.into_iter().map(|(_, folder)| folder).collect())
+    }
+
+    /// The same, each with the unit that it is of.
+    ///
+    /// # Errors
+    /// Where the manifest cannot be read.
+    pub fn folders_by_unit(&self) -> Result<Vec<(String, PathBuf)>, StoreError> {
+        let root = self.data.join("segments");
+        Ok(self.manifest.folders()?.into_iter().map(|(unit, folder)| (unit, root.join(folder))).collect())
     }
 
     /// Removes folders that no segment of the manifest names: what a killed or replaced pull left.
@@ -113,6 +122,56 @@ impl Segments {
     }
 }
 
+/// A segment that is being written.
+pub struct OpenSegment {
+    unit: String,
+    number: i64,
+    folder: String,
+    path: PathBuf,
+    parts: usize,
+}
+
+impl OpenSegment {
+    /// Adds rows; nothing of them stays in memory.
+    ///
+    /// # Errors
+    /// Where the disk refuses.
+    pub fn write(&mut self, facts: Facts) -> Result<(), StoreError> {
+        // Rows are dropped table by table: a large history must not stand in memory twice.
+        let Facts {
+            events,
+            objects,
+            event_objects,
+            object_links,
+            object_changes,
+            memberships,
+            survey_answers,
+            observations,
+            caveats,
+        } = facts;
+        self.write_rows(events)?;
+        self.write_rows(event_objects)?;
+        self.write_rows(objects)?;
+        self.write_rows(object_links)?;
+        self.write_rows(object_changes)?;
+        self.write_rows(memberships)?;
+        self.write_rows(survey_answers)?;
+        self.write_rows(observations)?;
+        self.write_rows(caveats)?;
+        self.parts += 1;
+        Ok(())
+    }
+
+    fn write_rows<R: Row>(&mut self, rows: Vec<R>) -> Result<(), StoreError> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let mut table = frame(&rows);
+        drop(rows);
+        write_parquet(&self.path.join(format!("{}-{:03}.parquet", R::TABLE, self.parts)), &mut table)
+    }
+}
+
 /// One table over all segments; rows in no order yet.
 ///
 /// # Errors
@@ -120,22 +179,15 @@ impl Segments {
 pub fn segment_table<R: Row>(folders: &[PathBuf]) -> Result<DataFrame, StoreError> {
     let mut whole = frame::<R>(&[]);
     for folder in folders {
-        let path = folder.join(format!("{}.parquet", R::TABLE));
-        // A table without rows has no file.
-        if path.exists() {
-            whole.vstack_mut_owned(read_parquet(&path)?).map_err(StoreError::table("join", &path))?;
+        // A table without rows has no file; a long one has several.
+        for path in entries(folder)? {
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            if name.rsplit_once('-').is_some_and(|(table, _)| table == R::TABLE) {
+                whole.vstack_mut_owned(read_parquet(&path)?).map_err(StoreError::table("join", &path))?;
+            }
         }
     }
     Ok(whole)
-}
-
-fn write_rows<R: Row>(folder: &Path, rows: Vec<R>) -> Result<(), StoreError> {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let mut table = frame(&rows);
-    drop(rows);
-    write_parquet(&folder.join(format!("{}.parquet", R::TABLE)), &mut table)
 }
 
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
@@ -185,10 +237,10 @@ mod tests {
     fn a_segment_adds_to_its_unit_or_takes_its_place() {
         let data = tempfile::tempdir().expect("a folder");
         let mut segments = Segments::open(data.path()).expect("open");
-        segments.append("git:a/b", &state("1"), facts("x"), &[], false).expect("first");
-        segments.append("git:a/b", &state("2"), facts("y"), &[], true).expect("continued");
+        segments.append("git:a/b", &state("1"), facts("x"), Vec::new(), false).expect("first");
+        segments.append("git:a/b", &state("2"), facts("y"), Vec::new(), true).expect("continued");
         assert_eq!(seen(&segments), 2);
-        segments.append("git:a/b", &state("3"), facts("z"), &[], false).expect("replaced");
+        segments.append("git:a/b", &state("3"), facts("z"), Vec::new(), false).expect("replaced");
         assert_eq!(seen(&segments), 1);
         assert_eq!(segments.manifest().unit("git:a/b").expect("readable").expect("known").bookmark, "3");
     }
@@ -197,7 +249,7 @@ mod tests {
     fn what_a_killed_pull_left_is_cleared_away_and_what_counted_still_counts() {
         let data = tempfile::tempdir().expect("a folder");
         let mut segments = Segments::open(data.path()).expect("open");
-        segments.append("git:a", &state("1"), facts("x"), &[], false).expect("first");
+        segments.append("git:a", &state("1"), facts("x"), Vec::new(), false).expect("first");
         drop(segments);
         let half = data.path().join("segments/git%3aa/000002");
         fs::create_dir_all(&half).expect("made");
@@ -221,7 +273,7 @@ mod tests {
         let data = tempfile::tempdir().expect("a folder");
         let root = data.path().join("study/.milepost");
         let mut segments = Segments::open(&root).expect("open");
-        segments.append("git:a", &state("1"), facts("x"), &[], false).expect("first");
+        segments.append("git:a", &state("1"), facts("x"), Vec::new(), false).expect("first");
         let mut folders = vec![root];
         while let Some(folder) = folders.pop() {
             for entry in fs::read_dir(&folder).expect("listed") {

@@ -24,6 +24,22 @@ pub fn last_of_each(table: &DataFrame, keys: &[&str]) -> PolarsResult<DataFrame>
     table.unique_stable(Some(&keys), UniqueKeepStrategy::Last, None)
 }
 
+/// One row for each run of rows that agree in all of these text columns: for a table in order, each row once.
+///
+/// # Errors
+/// Where a column is missing or not text.
+pub fn without_repeats(table: &DataFrame, columns: &[&str]) -> PolarsResult<DataFrame> {
+    let mut differs = vec![false; table.height()];
+    for column in columns {
+        let mut before = None;
+        for (row, cell) in table.column(column)?.str()?.iter().enumerate() {
+            differs[row] |= row == 0 || before != cell;
+            before = cell;
+        }
+    }
+    table.filter(&differs.into_iter().map(Some).collect())
+}
+
 /// Puts the mapped text in place of each text of a column; a text without one is kept.
 ///
 /// # Errors

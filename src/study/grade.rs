@@ -1,6 +1,6 @@
 //! The evidence grade: how much a comparison can carry, decided before its result is looked at.
 //!
-//! Order and rules: STATISTICS.md §0.6 and §0.7. The grade depends on the design and on how much was observed, never on
+//! Order and rules: METHODS.md#grades. The grade depends on the design and on how much was observed, never on
 //! the estimate. `wording` binds the verb to it.
 
 use std::fmt;

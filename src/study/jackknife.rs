@@ -1,6 +1,6 @@
 //! The delete-one-team jackknife: an error that holds when the spells of a team resemble each other.
 //!
-//! With team frailty of sd 0.4, Greenwood's interval covers 70 to 76%, this one 93.5 to 95% (STATISTICS.md §1; Williams,
+//! With team frailty of sd 0.4, Greenwood's interval covers 70 to 76%, this one 93.5 to 95% (METHODS.md#times; Williams,
 //! Biometrics 1995). The team is left out whole, and t has one degree of freedom less than there are teams.
 
 use super::{

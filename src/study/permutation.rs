@@ -3,7 +3,7 @@
 //! Input: one change per team, and which teams are in the pilot. The estimate is the mean change of the pilot less that
 //! of the comparison; the interval holds every effect `tau` that, taken off the pilot teams, is not rejected. It rests
 //! on the teams having been drawn, or being as good as drawn: else it is a placebo test, and the grade says so.
-//! Neighbours: `assignments` lists who could have been chosen, `welch` is shown beside it. Source: STATISTICS.md §4.
+//! Neighbours: `assignments` lists who could have been chosen, `welch` is shown beside it. Source: METHODS.md#comparing-teams.
 
 use super::assignments::{Assignments, assignments, floor_p};
 use super::refusal::finite;

@@ -1,6 +1,6 @@
 //! The exact comparison of two rates from two totals, behind a check that the counts vary no more than Poisson.
 //!
-//! With mild team noise the exact test rejects a true null 27% of the time (STATISTICS.md §2): `rates` is the default.
+//! With mild team noise the exact test rejects a true null 27% of the time (METHODS.md#counts): `rates` is the default.
 //! Source: R `poisson.test` for the limits; the p-value is the central one, which agrees with them.
 
 use super::special_functions::{beta_quantile, binomial_cdf, binomial_pmf, bisect, chi_square_sf, whole};

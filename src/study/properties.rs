@@ -1,4 +1,4 @@
-//! What must hold whatever the numbers (STATISTICS.md §9.6).
+//! What must hold whatever the numbers (METHODS.md#statistics).
 
 use super::testing::close;
 use super::*;

@@ -1,13 +1,14 @@
-//! The study of counts over exposure: tickets per developer-week, deploys per service-week.
+//! The study of amounts over exposure: tickets per developer-week, deploys per service-week, hours of waiting a journey.
 //!
-//! One log rate ratio per team, half a count added, then the team permutation of their difference in differences.
+//! One log rate ratio per team, half a unit added, then the team permutation of their difference in differences. How
+//! much was observed is told apart from the amount: ten journeys without a handoff are ten observations of none.
 
 use super::time_study::check_design;
 use super::verdict::{Finding, LeftOut, Scale, TeamLine, Verdict, Window, contrast, decide};
-use super::{Arm, Design, NoInterval, Period, Refusal, TeamCounts, WINDOWS, jackknife, special_functions::whole};
+use super::{Arm, Design, NoInterval, Period, Refusal, WINDOWS, jackknife, rates::log_rate_ratio};
 use std::collections::BTreeMap;
 
-/// What one team counted in one window. Several of one team and window are added up.
+/// What one team had in one window. Several of one team and window are added up.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RateRecord {
     /// The team.
@@ -16,21 +17,31 @@ pub struct RateRecord {
     pub arm: Arm,
     /// The window.
     pub period: Period,
-    /// The count.
-    pub count: u64,
-    /// The exposure, as developer-weeks.
+    /// The amount: a count, or a sum such as hours.
+    pub amount: f64,
+    /// The exposure, as developer-weeks or journeys.
     pub exposure: f64,
+    /// What was observed: journeys, tickets, deploys. Decides whether there is enough to compare.
+    pub units: u64,
 }
 
-/// Count and exposure before and after, where observed.
-type Cells = [Option<(u64, f64)>; 2];
+/// What one team had in one window, added up.
+#[derive(Clone, Copy, Debug, Default)]
+struct Cell {
+    amount: f64,
+    exposure: f64,
+    units: u64,
+}
+
+/// Before and after, where observed.
+type Cells = [Option<Cell>; 2];
 type Totals = BTreeMap<(Arm, String), Cells>;
 
 /// Compares rates before and after, pilot against comparison.
 ///
 /// # Errors
-/// Refuses no records, exposures below zero, and an alpha that is not one. A team not observed in a window, or without
-/// exposure there, is left out with its reason; a count of zero is a count.
+/// Refuses no records, amounts and exposures below zero, and an alpha that is not one. A team not observed in a window,
+/// or without exposure there, is left out with its reason; an amount of zero is an amount.
 pub fn rate_study(records: &[RateRecord], design: &Design) -> Result<Verdict, Refusal> {
     check_design(design)?;
     if records.is_empty() {
@@ -39,7 +50,7 @@ pub fn rate_study(records: &[RateRecord], design: &Design) -> Result<Verdict, Re
     let totals = totals(records)?;
     let teams: Vec<TeamLine> = totals.iter().map(line).collect();
     let changes: Vec<(Arm, f64)> = teams.iter().filter_map(|team| Some((team.arm, team.change?))).collect();
-    let contrast = contrast(&changes, Scale::Ratio, "log rate ratio by team, half a count added", design);
+    let contrast = contrast(&changes, Scale::Ratio, "log rate ratio by team, half a unit added", design);
     let windows = WINDOWS.iter().filter_map(|&(arm, period)| window(&totals, arm, period, &teams, design)).collect();
     Ok(decide(contrast, windows, teams, design))
 }
@@ -47,34 +58,40 @@ pub fn rate_study(records: &[RateRecord], design: &Design) -> Result<Verdict, Re
 fn totals(records: &[RateRecord]) -> Result<Totals, Refusal> {
     let mut totals = Totals::new();
     let mut sorted: Vec<&RateRecord> = records.iter().collect();
-    // Exposures are added in one order, whatever that of the rows.
-    sorted.sort_by(|left, right| left.exposure.total_cmp(&right.exposure));
+    // Amounts and exposures are added in one order, whatever that of the rows.
+    sorted.sort_by(|left, right| left.exposure.total_cmp(&right.exposure).then(left.amount.total_cmp(&right.amount)));
     for record in sorted {
-        if !record.exposure.is_finite() || record.exposure < 0.0 {
-            return Err(Refusal::Impossible { what: "an exposure", value: record.exposure });
+        for (what, value) in [("an exposure", record.exposure), ("an amount", record.amount)] {
+            if !value.is_finite() || value < 0.0 {
+                return Err(Refusal::Impossible { what, value });
+            }
         }
         let cell = &mut totals.entry((record.arm, record.team.clone())).or_default()
             [usize::from(record.period == Period::After)];
-        let (count, exposure) = cell.unwrap_or((0, 0.0));
-        *cell = Some((count + record.count, exposure + record.exposure));
+        let known = cell.unwrap_or_default();
+        *cell = Some(Cell {
+            amount: known.amount + record.amount,
+            exposure: known.exposure + record.exposure,
+            units: known.units + record.units,
+        });
     }
     Ok(totals)
 }
 
 fn line(((arm, team), cells): (&(Arm, String), &Cells)) -> TeamLine {
     let [before, after] = *cells;
-    let rate =
-        |cell: Option<(u64, f64)>| cell.filter(|cell| cell.1 > 0.0).map(|(count, exposure)| whole(count) / exposure);
+    let rate = |cell: Option<Cell>| cell.filter(|cell| cell.exposure > 0.0).map(|cell| cell.amount / cell.exposure);
+    let pair = |cell: Cell| (cell.amount, cell.exposure);
     let missing = |period| LeftOut::TooFew { period, have: 0, need: 1 };
     let change = match (before, after) {
         (None, _) => Err(missing(Period::Before)),
         (_, None) => Err(missing(Period::After)),
-        (Some(before), Some(after)) => TeamCounts { before, after }.log_rate_ratio().map_err(LeftOut::Refused),
+        (Some(before), Some(after)) => log_rate_ratio(pair(before), pair(after)).map_err(LeftOut::Refused),
     };
     TeamLine {
         team: team.clone(),
         arm: *arm,
-        units: (before.map_or(0, |cell| cell.0), after.map_or(0, |cell| cell.0)),
+        units: (before.map_or(0, |cell| cell.units), after.map_or(0, |cell| cell.units)),
         before: rate(before),
         after: rate(after),
         change: change.as_ref().ok().copied(),
@@ -84,7 +101,7 @@ fn line(((arm, team), cells): (&(Arm, String), &Cells)) -> TeamLine {
 
 fn window(totals: &Totals, arm: Arm, period: Period, teams: &[TeamLine], design: &Design) -> Option<Window> {
     let at = usize::from(period == Period::After);
-    let cells: Vec<(&str, (u64, f64))> = totals
+    let cells: Vec<(&str, Cell)> = totals
         .iter()
         .filter(|((of, _), _)| *of == arm)
         .filter_map(|((_, team), cells)| Some((team.as_str(), cells[at]?)))
@@ -92,14 +109,15 @@ fn window(totals: &Totals, arm: Arm, period: Period, teams: &[TeamLine], design:
     if cells.is_empty() {
         return None;
     }
-    let count: u64 = cells.iter().map(|(_, cell)| cell.0).sum();
+    let units: u64 = cells.iter().map(|(_, cell)| cell.units).sum();
     let left_out = teams.iter().filter(|team| team.arm == arm && team.left_out.is_some());
     Some(Window {
         arm,
         period,
-        units: count,
+        units,
         teams: cells.len(),
-        events: count,
+        // No amount is too small to compare where enough was observed: none at all may be the answer.
+        events: units,
         open: 0,
         abandoned: 0,
         excluded: left_out.map(|team| if at == 0 { team.units.0 } else { team.units.1 }).sum(),
@@ -109,11 +127,11 @@ fn window(totals: &Totals, arm: Arm, period: Period, teams: &[TeamLine], design:
     })
 }
 
-fn rate(cells: &[(&str, (u64, f64))], design: &Design) -> Result<Finding, Refusal> {
-    let ratio = |cells: &mut dyn Iterator<Item = (u64, f64)>| {
-        let (count, exposure) = cells.fold((0, 0.0), |sum, cell| (sum.0 + cell.0, sum.1 + cell.1));
+fn rate(cells: &[(&str, Cell)], design: &Design) -> Result<Finding, Refusal> {
+    let ratio = |cells: &mut dyn Iterator<Item = Cell>| {
+        let (amount, exposure) = cells.fold((0.0, 0.0), |sum, cell| (sum.0 + cell.amount, sum.1 + cell.exposure));
         if exposure > 0.0 {
-            Ok(whole(count) / exposure)
+            Ok(amount / exposure)
         } else {
             Err(Refusal::Impossible { what: "an exposure", value: exposure })
         }
@@ -126,22 +144,23 @@ fn rate(cells: &[(&str, (u64, f64))], design: &Design) -> Result<Finding, Refusa
         }),
         Err(refusal) => Err(NoInterval::Refused(refusal)),
     };
-    let method = "events over exposure, all teams; delete-one-team jackknife t".to_owned();
+    let method = "amount over exposure, all teams; delete-one-team jackknife t".to_owned();
     Ok(Finding { scale: Scale::Rate, estimate, interval, p: None, floor_p: None, placebo: None, method })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::study::{Grade, testing::close};
+    use crate::study::{Grade, special_functions::whole, testing::close};
 
     fn company(factor: u64) -> Vec<RateRecord> {
-        let cell = |team: u64, period, count| RateRecord {
+        let cell = |team: u64, period, count: u64| RateRecord {
             team: format!("team {team}"),
             arm: if team < 3 { Arm::Pilot } else { Arm::Comparison },
             period,
-            count,
+            amount: whole(count),
             exposure: 26.0,
+            units: count,
         };
         let after = |team: u64| if team < 3 { (60 + 5 * team) / factor } else { 61 + 5 * team + team % 3 };
         (0..8)
@@ -179,8 +198,28 @@ mod tests {
     }
 
     #[test]
+    fn amounts_need_not_be_whole_and_enough_observations_of_none_are_enough() {
+        let halves: Vec<RateRecord> =
+            company(3).into_iter().map(|record| RateRecord { amount: record.amount / 4.0, ..record }).collect();
+        let verdict = rate_study(&halves, &Design::default()).expect("records");
+        assert!(verdict.windows.iter().all(|window| window.units == window.events && window.units > 60));
+        let level = verdict.windows[0].level.as_ref().expect("a level").estimate;
+        close(level, (60.0 + 65.0 + 70.0) / 4.0 / (3.0 * 26.0), 1e-12);
+        let none: Vec<RateRecord> = company(1).into_iter().map(|record| RateRecord { amount: 0.0, ..record }).collect();
+        let verdict = rate_study(&none, &Design::default()).expect("records");
+        assert!(verdict.grade < Grade::E, "ten journeys without a handoff are ten observations");
+        close(verdict.effect.expect("two arms").estimate, 1.0, 1e-12);
+        let below = RateRecord { amount: -1.0, ..none[0].clone() };
+        assert_eq!(
+            rate_study(&[below], &Design::default()),
+            Err(Refusal::Impossible { what: "an amount", value: -1.0 })
+        );
+    }
+
+    #[test]
     fn zero_counts_stay_in_and_are_described_only() {
-        let records: Vec<RateRecord> = company(1).into_iter().map(|record| RateRecord { count: 0, ..record }).collect();
+        let records: Vec<RateRecord> =
+            company(1).into_iter().map(|record| RateRecord { amount: 0.0, units: 0, ..record }).collect();
         let verdict = rate_study(&records, &Design::default()).expect("records");
         assert_eq!((verdict.grade, verdict.teams_compared()), (Grade::E, (3, 5)));
         close(verdict.effect.expect("two arms").estimate, 1.0, 1e-12);

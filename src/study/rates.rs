@@ -1,7 +1,7 @@
 //! Rates of teams before and after: one log ratio per team, and a test over teams.
 //!
 //! `ln((b + ½)/(a + ½) · Ta/Tb)`: the halves keep a team without tickets in. Paired by team, t or exact signed flips,
-//! holds its size where the exact Poisson test does not (STATISTICS.md §2). Next door: `poisson_exact`.
+//! holds its size where the exact Poisson test does not (METHODS.md#counts). Next door: `poisson_exact`.
 
 use super::special_functions::whole;
 use super::{Interval, NoInterval, Refusal, TTest, one_sample_t, real, refusal::finite};
@@ -25,14 +25,19 @@ impl TeamCounts {
     /// # Errors
     /// Refuses exposures that are not positive.
     pub fn log_rate_ratio(&self) -> Result<f64, Refusal> {
-        for exposure in [self.before.1, self.after.1] {
-            if !exposure.is_finite() || exposure <= 0.0 {
-                return Err(Refusal::Impossible { what: "an exposure", value: exposure });
-            }
-        }
-        let half = |count: u64| whole(count) + 0.5;
-        Ok((half(self.after.0) / half(self.before.0) * self.before.1 / self.after.1).ln())
+        let real = |(count, exposure): (u64, f64)| (whole(count), exposure);
+        log_rate_ratio(real(self.before), real(self.after))
     }
+}
+
+/// The log of the rate after over the rate before, each an amount and its exposure, half a unit added to each amount.
+pub(super) fn log_rate_ratio(before: (f64, f64), after: (f64, f64)) -> Result<f64, Refusal> {
+    for exposure in [before.1, after.1] {
+        if !exposure.is_finite() || exposure <= 0.0 {
+            return Err(Refusal::Impossible { what: "an exposure", value: exposure });
+        }
+    }
+    Ok(((after.0 + 0.5) / (before.0 + 0.5) * before.1 / after.1).ln())
 }
 
 /// The common change of teams without any to compare with.

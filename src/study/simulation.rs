@@ -1,5 +1,5 @@
 //! A small company, simulated often: does the interval of a time study hold what was planted, and does it claim
-//! nothing where nothing was? The full protocol (STATISTICS.md §9) belongs to `verify`.
+//! nothing where nothing was? A full protocol of many worlds belongs to `verify`; METHODS.md#statistics.
 
 use super::*;
 use rand_chacha::{

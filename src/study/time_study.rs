@@ -31,7 +31,7 @@ pub struct TimeRecord {
     pub cause: Cause,
 }
 
-/// Risk set below which, under delayed entry, a curve must not start (STATISTICS.md §1).
+/// Risk set below which, under delayed entry, a curve must not start: METHODS.md#times.
 pub const AT_RISK_AT_FIRST: usize = 5;
 
 /// A journey's pseudo-observations, by team and period.

@@ -46,11 +46,11 @@ pub struct Window {
     pub arm: Arm,
     /// The period.
     pub period: Period,
-    /// Journeys, tickets' teams or services: what was observed, all teams of the arm included.
+    /// Journeys, requests, deploys or services: what was observed, all teams of the arm included.
     pub units: u64,
     /// Teams with any of them.
     pub teams: usize,
-    /// Events: journeys finished, tickets, services that have the field.
+    /// What must not be few: of times those that are done, of everything else all units, whatever their amount or answer.
     pub events: u64,
     /// Journeys still open.
     pub open: u64,

@@ -3,12 +3,14 @@
 //! The second engine is the Python package `duckdb`, found through `MILEPOST_PYTHON` or `python3`; without it the test
 //! says so and passes.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use milepost::engine::Folder;
+use milepost::engine::{Folder, Queries};
 use milepost::journeys::reconstruct;
+use milepost::measures::{self, MEASURES};
 use milepost::store::write_parquet;
 
 use crate::{spec, specs};
@@ -46,12 +48,13 @@ fn write(spec: &spec::Spec, into: &Path) {
     }
     let mut catalog = specs::catalog(spec);
     reconstruct(&mut catalog).expect("the spec runs");
-    let mut known: std::collections::BTreeSet<String> = spec.tables.keys().map(|name| (*name).to_owned()).collect();
+    measures::run(&mut catalog).expect("its measures run");
+    let mut known: BTreeSet<String> = spec.tables.keys().map(|name| (*name).to_owned()).collect();
     for (name, table) in &spec.tables {
         write_parquet(&into.join("log").join(format!("{name}.parquet")), &mut table.clone()).expect("a table");
     }
     let mut place = 0;
-    for folder in [Folder::Links, Folder::Journeys, Folder::Checks] {
+    for folder in [Folder::Links, Folder::Journeys, Folder::Measures, Folder::Checks] {
         let ordered = catalog.queries().in_order(folder, &known).expect("the order is known");
         for file in ordered {
             let mut answer = catalog.run(file).expect("the query runs");
@@ -62,4 +65,42 @@ fn write(spec: &spec::Spec, into: &Path) {
             place += 1;
         }
     }
+}
+
+/// The anchor that a heading of a Markdown page gets.
+fn anchor(heading: &str) -> String {
+    let kept = heading.trim().to_lowercase();
+    let kept = kept.chars().filter(|letter| letter.is_alphanumeric() || " -_".contains(*letter));
+    kept.map(|letter| if letter == ' ' { '-' } else { letter }).collect()
+}
+
+#[test]
+fn methods_defines_every_query_and_measure_where_they_say_so() {
+    let methods = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("METHODS.md")).expect("the page");
+    let headings = methods.lines().filter(|line| line.starts_with('#')).map(|line| line.trim_start_matches('#'));
+    let anchors: BTreeSet<String> = headings.map(|heading| format!("METHODS.md#{}", anchor(heading))).collect();
+    let queries = Queries::built_in().expect("the shipped queries keep the rules");
+    let mut wrong = Vec::new();
+    for file in queries.files() {
+        if !anchors.contains(&file.header.see) {
+            wrong.push(format!(
+                "{}/{} points to {}, which is no heading",
+                file.folder.as_str(),
+                file.name,
+                file.header.see
+            ));
+        }
+        if file.folder != Folder::Checks && !methods.contains(&format!("`{}`", file.name)) {
+            wrong.push(format!("METHODS.md never names the query `{}`", file.name));
+        }
+    }
+    for measure in MEASURES {
+        if !anchors.contains(measure.anchor) {
+            wrong.push(format!("{} points to {}, which is no heading", measure.id, measure.anchor));
+        }
+        if !methods.contains(&format!("`{}`", measure.id)) && !methods.contains(&format!("### {}", measure.id)) {
+            wrong.push(format!("METHODS.md never names the measure `{}`", measure.id));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -1,14 +1,17 @@
 //! Reads a Markdown spec: tables of events, links, people and steps under headings, and the tables expected.
 //!
 //! `## events`, `## links`, `## repositories`, `## teams`, `## observations`, `## parameters` give the log;
-//! `## definition NAME`, with `repeating` and `abandoned by ACTIVITY` after commas, gives a definition. Everything under
-//! `## expect TABLE` must be all rows of that table, in the columns that are named. Times are UTC; an empty cell is null.
+//! `## definition NAME`, with `repeating` and `abandoned by ACTIVITY` after commas, gives a definition. For measures,
+//! `## study teams`, `## periods`, `## catalog`, `## required fields`, `## placeholders` and `## default owners` give the
+//! study. Everything under `## expect TABLE` must be all rows of that table, in the columns that are named. Times are UTC;
+//! an empty cell is null.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::Datelike as _;
 use milepost::log::{
-    CalendarDay, Event, EventObject, JourneyDefined, Membership, Object, ObjectLink, Observation, Parameters, Period,
-    Person, Repository, StepDefined, StudyTeam,
+    CalendarDay, CoverageField, CoveragePlaceholder, DefaultOwner, Event, EventObject, JourneyDefined, Membership,
+    Object, ObjectChange, ObjectLink, Observation, Parameters, Period, Person, Repository, StepDefined, StudyTeam,
 };
 use milepost::store::frame;
 use polars::prelude::{AnyValue, DataFrame};
@@ -93,8 +96,50 @@ struct Log {
     repositories: Vec<Repository>,
     steps: Vec<StepDefined>,
     definitions: Vec<JourneyDefined>,
+    changes: Vec<ObjectChange>,
+    study: StudyTables,
     people: BTreeSet<String>,
     parameters: Cells,
+}
+
+/// What a study file says of teams and of the catalog.
+#[derive(Default)]
+struct StudyTables {
+    teams: Vec<StudyTeam>,
+    periods: Vec<Period>,
+    required: Vec<CoverageField>,
+    placeholders: Vec<CoveragePlaceholder>,
+    default_owners: Vec<DefaultOwner>,
+}
+
+impl StudyTables {
+    /// Takes a row of one of its tables; false where the table is none of them.
+    fn row(&mut self, table: &str, line: usize, row: &Cells) -> bool {
+        let need = |column: &str| row.get(column).cloned().unwrap_or_else(|| panic!("`{table}` needs `{column}`"));
+        match table {
+            "study teams" => self.teams.push(StudyTeam {
+                team_id: need("team"),
+                arm: need("arm"),
+                pilot_us: row.get("pilot").map(|text| instant(text)),
+            }),
+            "periods" => self.periods.push(Period {
+                team_id: need("team"),
+                arm: need("arm"),
+                period: need("period"),
+                from_us: instant(&need("from")),
+                to_us: instant(&need("to")),
+            }),
+            "required fields" => self.required.push(CoverageField {
+                field: need("field"),
+                position: i64::try_from(line).expect("few fields") + 1,
+                is_owner: row.contains_key("owner"),
+            }),
+            "placeholders" => self.placeholders.push(CoveragePlaceholder { value: need("value") }),
+            "default owners" => self.default_owners.push(DefaultOwner { value: need("value") }),
+            _ => return false,
+        }
+        true
+    }
 }
 
 impl Log {
@@ -123,6 +168,9 @@ impl Log {
     }
 
     fn row(&mut self, table: &str, line: usize, row: &Cells) {
+        if self.study.row(table, line, row) {
+            return;
+        }
         let cell = |column: &str| row.get(column).cloned();
         let at = |column: &str| row.get(column).map(|text| instant(text));
         match table {
@@ -154,11 +202,19 @@ impl Log {
             }),
             "observations" => self.observations.push(Observation {
                 source: cell("source").expect("a source"),
-                stream: "git".to_owned(),
+                stream: cell("stream").unwrap_or_else(|| "git".to_owned()),
                 from_us: at("from").expect("a start"),
                 to_us: instant("2027-01-01"),
                 records: 1,
                 refused: 0,
+            }),
+            "catalog" => self.changes.push(ObjectChange {
+                object_id: cell("object").expect("a change is of an object"),
+                field: cell("field").expect("a change is of a field"),
+                at_us: at("at").expect("a change has an instant"),
+                value: cell("value"),
+                is_bulk: false,
+                evidence: cell("evidence").unwrap_or_else(|| format!("file:catalog#{line}")),
             }),
             "parameters" => self.parameters.extend(row.clone()),
             other => panic!("a spec knows no table `{other}`"),
@@ -203,7 +259,7 @@ impl Log {
             source: cell("source").unwrap_or_else(|| "git:log".to_owned()),
             source_rank: 0,
             source_seq: i64::try_from(line).expect("few events"),
-            evidence: format!("file:events#{line}"),
+            evidence: cell("evidence").unwrap_or_else(|| format!("file:events#{line}")),
         });
     }
 
@@ -258,8 +314,12 @@ impl Log {
             ("repositories", frame(&self.repositories)),
             ("steps_defined", frame(&self.steps)),
             ("journeys_defined", frame(&self.definitions)),
-            ("study_teams", frame::<StudyTeam>(&[])),
-            ("periods", frame::<Period>(&[])),
+            ("object_changes", frame(&self.changes)),
+            ("study_teams", frame(&self.study.teams)),
+            ("periods", frame(&self.study.periods)),
+            ("coverage_fields", frame(&self.study.required)),
+            ("coverage_placeholders", frame(&self.study.placeholders)),
+            ("default_owners", frame(&self.study.default_owners)),
             ("calendar", frame(&calendar())),
             ("parameters", frame(&[parameters])),
         ])
@@ -277,11 +337,13 @@ fn calendar() -> Vec<CalendarDay> {
             let working_us = if weekday < 5 { 8 * HOUR_US } else { 0 };
             let opens_us = day * DAY_US + 9 * HOUR_US;
             before += working_us;
+            let date = chrono::NaiveDate::default() + chrono::Days::new(u64::try_from(day).expect("after 1970"));
+            let month = i64::from(date.year() - 1970) * 12 + i64::from(date.month0());
             CalendarDay {
                 day,
                 week: day - weekday,
-                month: 0,
-                quarter: 0,
+                month,
+                quarter: month / 3,
                 starts_us: day * DAY_US,
                 opens_us,
                 closes_us: opens_us + working_us,
@@ -290,6 +352,11 @@ fn calendar() -> Vec<CalendarDay> {
             }
         })
         .collect()
+}
+
+/// Whether a column holds a stretch of time and no instant.
+fn is_stretch(column: &str) -> bool {
+    ["working_us", "time_us", "wait_us", "journey_us", "unattributed_us"].iter().any(|ending| column.ends_with(ending))
 }
 
 /// The rows of a table in some of its columns, as a spec writes them.
@@ -302,8 +369,10 @@ pub(crate) fn shown(table: &DataFrame, columns: &[String]) -> Vec<Vec<String>> {
                     let cells = table.column(column).unwrap_or_else(|_| panic!("the table has no column `{column}`"));
                     match cells.get(row).expect("a row of the table") {
                         AnyValue::Null => String::new(),
-                        AnyValue::Int64(at_us) if column.ends_with("_us") && column != "working_us" => written(at_us),
-                        AnyValue::Int64(hours) if column == "working_us" => format!("{} h", hours * 24 / DAY_US),
+                        AnyValue::Int64(us) if is_stretch(column) => format!("{} h", us * 24 / DAY_US),
+                        AnyValue::Int64(at_us) if column.ends_with("_us") => written(at_us),
+                        // Weeks and days stand as dates.
+                        AnyValue::Int64(day) if column == "week" || column == "day" => written(day * DAY_US),
                         AnyValue::Int64(number) => number.to_string(),
                         AnyValue::Boolean(is) => if is { "yes" } else { "no" }.to_owned(),
                         AnyValue::String(text) => text.to_owned(),

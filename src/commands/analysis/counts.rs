@@ -1,8 +1,10 @@
-//! Measures that are counts over an exposure: handoffs and waits a journey, tickets a developer-week, deploys a
+//! Measures that are amounts over an exposure: handoffs and waits a journey, tickets a developer-week, deploys a
 //! service-week.
 
 use super::{Answer, CommandError, LeftOut, Level, People, Study, cell, count, found, hours, real, team_name};
-use crate::measures::{self, DeployWeekRow, HandoffRow, RateRow, WaitRow};
+use crate::log::{Parameters, Row as _};
+use crate::measures::{self, DeployWeekRow, HandoffRow, RateRow, TicketWeekRow, WaitRow};
+use crate::store::rows;
 use crate::study::{Arm, Design, Period, RateRecord, rate_study};
 
 /// Developer-days of a developer-week.
@@ -11,20 +13,21 @@ const DAYS_OF_A_WEEK: f64 = 5.0;
 /// Handoffs between teams a finished journey.
 pub(super) fn handoffs(study: &Study, design: &Design, people: &People) -> Result<Answer, CommandError> {
     let mut builder = Builder::new("handoffs", Level::PerJourney);
-    let rows = measures::read::<HandoffRow>(&study.catalog)?;
-    for row in &rows {
+    let journeys = measures::read::<HandoffRow>(&study.catalog)?;
+    // Without memberships no handoff can be told to be between teams; zero would be an answer that nobody gave.
+    let teams_known = teams_known(study)?;
+    for row in &journeys {
         let Some(at) = builder.cell(row.arm.as_deref(), row.period.as_deref(), &row.standing) else { continue };
         if row.cause != 1 {
             builder.left_out.add("not finished: its handoffs are not all in yet");
             continue;
         }
-        builder.add(row.team_id.as_deref(), at, count(row.team_handoffs), 1.0);
+        if !teams_known {
+            builder.left_out.add("nobody's team is known, so no handoff can be told to be between teams");
+            continue;
+        }
+        builder.add_journey(row.team_id.as_deref(), at, real(row.team_handoffs));
         builder.journeys.push((&row.journey_id, at.0, at.1));
-    }
-    let known = rows.iter().any(|row| row.team_handoffs > 0);
-    if !known {
-        // Without memberships no handoff can be told to be between teams; zero would be an answer that nobody gave.
-        builder.records.clear();
     }
     let journeys = std::mem::take(&mut builder.journeys);
     Ok(builder.answer(design, people.of_journeys(&journeys)))
@@ -37,16 +40,16 @@ pub(super) fn request_wait(study: &Study, design: &Design, people: &People) -> R
     for row in &rows {
         let Some(at) = builder.cell(row.arm.as_deref(), row.period.as_deref(), &row.standing) else { continue };
         let Some(waited_us) = row.working_wait_us else {
-            builder.left_out.add("no request of any journey was ever seen");
+            builder
+                .left_out
+                .add("no journey ever asked for anything on a ticket: waits at changes alone are not all waits");
             continue;
         };
         if row.cause != 1 {
             builder.left_out.add("not finished: its waits are not all in yet");
             continue;
         }
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "hours of a wait, never negative")]
-        let waited = hours(waited_us).round().max(0.0) as u64;
-        builder.add(row.team_id.as_deref(), at, waited, 1.0);
+        builder.add_journey(row.team_id.as_deref(), at, hours(waited_us));
         builder.journeys.push((&row.journey_id, at.0, at.1));
     }
     let journeys = std::mem::take(&mut builder.journeys);
@@ -62,7 +65,11 @@ pub(super) fn platform_tickets(study: &Study, design: &Design, people: &People) 
             builder.left_out.add("windows of teams of which the ticket stream holds nothing");
             continue;
         };
-        builder.add(Some(&row.team_id), at, count(tickets), real(row.developer_days) / DAYS_OF_A_WEEK);
+        builder.left_out.add_many("tickets that do not say to whom they went, where others do", count(row.unaddressed));
+        builder.add_count(Some(&row.team_id), at, count(tickets), real(row.developer_days) / DAYS_OF_A_WEEK);
+    }
+    for row in measures::read::<TicketWeekRow>(&study.catalog)?.iter().filter(|row| row.team_id.is_none()) {
+        builder.left_out.add_many("tickets of askers whose team is unknown", count(row.tickets));
     }
     Ok(builder.answer(design, people.of_tickets()))
 }
@@ -72,15 +79,25 @@ pub(super) fn deployment_frequency(study: &Study, design: &Design, people: &Peop
     let mut builder = Builder::new("deployment_frequency", Level::PerServiceWeek);
     let mut services = Vec::new();
     for row in measures::read::<DeployWeekRow>(&study.catalog)? {
-        let standing = if row.team_id.is_none() { "service-weeks of services that nobody owns" } else { "service-weeks outside the windows" };
+        let standing = if row.team_id.is_none() {
+            "service-weeks of services that nobody owns"
+        } else {
+            "service-weeks outside the windows"
+        };
         let Some(at) = builder.cell(row.arm.as_deref(), row.period.as_deref(), standing) else { continue };
-        builder.add(row.team_id.as_deref(), at, count(row.deploys), 1.0);
+        builder.add_count(row.team_id.as_deref(), at, count(row.deploys), 1.0);
         services.push((row.subject_id, at.0, at.1));
     }
     Ok(builder.answer(design, people.of_services(&services)))
 }
 
-/// Collects counts and exposures by team and window.
+/// Whether any membership is known.
+fn teams_known(study: &Study) -> Result<bool, CommandError> {
+    let table = study.catalog.table(Parameters::TABLE).expect("every log has its parameters");
+    Ok(rows::<Parameters>(table)?.iter().any(|parameters| parameters.has_teams))
+}
+
+/// Collects amounts and exposures by team and window.
 struct Builder<'a> {
     id: &'static str,
     level: Level,
@@ -102,8 +119,16 @@ impl Builder<'_> {
         cell
     }
 
-    fn add(&mut self, team_id: Option<&str>, (arm, period): (Arm, Period), count: u64, exposure: f64) {
-        self.records.push(RateRecord { team: team_name(team_id), arm, period, count, exposure });
+    /// One finished journey and what it had.
+    fn add_journey(&mut self, team_id: Option<&str>, (arm, period): (Arm, Period), amount: f64) {
+        self.records.push(RateRecord { team: team_name(team_id), arm, period, amount, exposure: 1.0, units: 1 });
+    }
+
+    /// So many events over an exposure.
+    #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
+    fn add_count(&mut self, team_id: Option<&str>, (arm, period): (Arm, Period), count: u64, exposure: f64) {
+        let team = team_name(team_id);
+        self.records.push(RateRecord { team, arm, period, amount: count as f64, exposure, units: count });
     }
 
     fn answer(self, design: &Design, people: super::Backings) -> Answer {

@@ -18,6 +18,7 @@ use crate::measures::{self, LinkedRow, Measure};
 use crate::study::{Arm, ArmCoverage, Design, Period, Refusal, Verdict};
 
 pub(crate) use backing::{Backings, People};
+pub(crate) use coverage::ALL_FIELDS;
 
 /// What the level of a measure is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,7 +7,11 @@ use crate::measures::{self, DeployTimeRow, JourneyTimeRow, RequestTimeRow};
 use crate::study::{Cause, Design, TimeRecord, time_study};
 
 /// One answer for each environment.
-pub(super) fn time_to_first_deploy(study: &Study, design: &Design, people: &People) -> Result<Vec<Answer>, CommandError> {
+pub(super) fn time_to_first_deploy(
+    study: &Study,
+    design: &Design,
+    people: &People,
+) -> Result<Vec<Answer>, CommandError> {
     let mut by_environment: BTreeMap<String, Vec<DeployTimeRow>> = BTreeMap::new();
     for row in measures::read::<DeployTimeRow>(&study.catalog)? {
         by_environment.entry(row.environment.clone()).or_default().push(row);

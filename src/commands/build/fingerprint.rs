@@ -2,31 +2,27 @@
 
 use std::fs;
 
-use sha2::{Digest as _, Sha256};
-
+use super::super::hash;
 use crate::config::Settings;
 use crate::store::{Segments, StoreError};
 
-/// The hash of version, study file, private people file, overrides and segments. Half of SHA-256 is plenty to tell two
-/// builds apart, and shorter as a folder name.
+/// The hash of version, study file, private people file, overrides and segments. Half of it is plenty to tell two builds
+/// apart, and shorter as a folder name.
 pub(super) fn of(settings: &Settings, segments: &Segments) -> Result<String, StoreError> {
-    let mut hash = Sha256::new();
-    let mut add = |part: &[u8]| {
-        hash.update((part.len() as u64).to_le_bytes());
-        hash.update(part);
-    };
-    add(env!("CARGO_PKG_VERSION").as_bytes());
-    // A missing file hashes as an empty one: it says as much.
-    add(&fs::read(&settings.file).unwrap_or_default());
-    add(&fs::read(settings.folder.join("people.toml")).unwrap_or_default());
-    add(format!("{:?}", settings.as_of_us).as_bytes());
+    let mut parts = vec![
+        env!("CARGO_PKG_VERSION").as_bytes().to_vec(),
+        // A missing file hashes as an empty one: it says as much.
+        fs::read(&settings.file).unwrap_or_default(),
+        fs::read(settings.folder.join("people.toml")).unwrap_or_default(),
+        format!("{:?}", settings.as_of_us).into_bytes(),
+    ];
     for (unit, state) in segments.manifest().units()? {
-        add(unit.as_bytes());
-        add(state.rules.as_bytes());
-        add(state.bookmark.as_bytes());
+        parts.extend([unit, state.rules, state.bookmark].map(String::into_bytes));
     }
-    for folder in segments.manifest().folders()? {
-        add(folder.as_bytes());
+    for (_, folder) in segments.manifest().folders()? {
+        parts.push(folder.into_bytes());
     }
-    Ok(hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect())
+    let mut hash = hash::of(parts.iter().map(Vec::as_slice));
+    hash.truncate(32);
+    Ok(hash)
 }

@@ -16,8 +16,8 @@ use self::resolve::Resolved;
 use super::CommandError;
 use crate::config::Settings;
 use crate::log::{
-    CalendarDay, Caveat, CoverageField, CoveragePlaceholder, DefaultOwner, IdentityKey, JourneyDefined, Micros, ObjectId, ObjectLink, ObjectType, Parameters, Period,
-    Person, Repository, Row, StepDefined, StudyTeam, qualifier,
+    CalendarDay, Caveat, CoverageField, CoveragePlaceholder, DefaultOwner, Event, IdentityKey, JourneyDefined, Micros,
+    ObjectId, ObjectLink, ObjectType, Parameters, Period, Person, Repository, Row, StepDefined, StudyTeam, qualifier,
 };
 use crate::people::{self, Office};
 use crate::store::{LogFolder, Segments, StoreError, frame, rows, segment_table};
@@ -54,13 +54,22 @@ fn assemble(settings: &Settings, segments: &Segments) -> Result<Vec<(&'static st
     let mut keys = rows::<IdentityKey>(&segment_table::<IdentityKey>(folders)?)?;
     keys.extend(desk.into_keys());
     let people = people::merge(&keys);
-    let latest_us = resolve::latest(folders)?;
+    let events = segment_table::<Event>(folders)?;
+    let latest_us = resolve::latest(&events);
     let Some(as_of_us) = settings.as_of_us.or(latest_us) else {
         return Err(CommandError::NothingToBuild { file: settings.file.clone() });
     };
 
-    let Resolved { events, event_objects, objects, object_changes, memberships, survey_answers, observations, mut caveats } =
-        resolve::all(settings, folders, declared, &people.person_of, as_of_us)?;
+    let Resolved {
+        events,
+        event_objects,
+        objects,
+        object_changes,
+        memberships,
+        survey_answers,
+        observations,
+        mut caveats,
+    } = resolve::all(settings, folders, &events, declared, &people.person_of, as_of_us)?;
     let object_links = links(settings, folders, as_of_us)?;
     let first_us = resolve::first(&events).unwrap_or(as_of_us).min(as_of_us);
     let (journeys_defined, steps_defined) = study_tables::definitions(settings);

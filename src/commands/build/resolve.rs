@@ -9,7 +9,9 @@ use crate::config::Settings;
 use crate::log::{
     Caveat, Event, EventObject, Facts, Membership, Micros, Object, ObjectChange, Observation, Row, SurveyAnswer,
 };
-use crate::store::{StoreError, frame, in_order, last_of_each, present_in, replace_text, rows, segment_table, up_to};
+use crate::store::{
+    StoreError, frame, in_order, last_of_each, present_in, replace_text, rows, segment_table, up_to, without_repeats,
+};
 
 /// Tables of the log, each in its total order, and the caveats that sources left.
 pub(super) struct Resolved {
@@ -24,9 +26,8 @@ pub(super) struct Resolved {
 }
 
 /// The latest instant of any event; `None` where there is none.
-pub(super) fn latest(folders: &[PathBuf]) -> Result<Option<Micros>, StoreError> {
-    let events = segment_table::<Event>(folders)?;
-    Ok(times(&events).and_then(|times| times.iter().flatten().max()))
+pub(super) fn latest(events: &DataFrame) -> Option<Micros> {
+    times(events).and_then(|times| times.iter().flatten().max())
 }
 
 /// The first instant of any event.
@@ -42,23 +43,32 @@ fn times(events: &DataFrame) -> Option<polars::prelude::Int64Chunked> {
 pub(super) fn all(
     settings: &Settings,
     folders: &[PathBuf],
+    events: &DataFrame,
     declared: Facts,
     person_of: &BTreeMap<String, String>,
     as_of_us: Micros,
 ) -> Result<Resolved, StoreError> {
     let broken = |why: PolarsError| StoreError::Table { doing: "resolve", path: settings.data.clone(), why };
 
-    let events = up_to(&segment_table::<Event>(folders)?, "at_us", as_of_us).map_err(broken)?;
-    let mut events = last_of_each(&events, &["event_id"]).map_err(broken)?;
+    let pulled = events.height();
+    let mut events = up_to(events, "at_us", as_of_us).map_err(broken)?;
+    let whole = events.height() == pulled;
+    // Within a segment keys are unique: only where a unit has several can a record stand twice.
+    let repeated = folders.windows(2).any(|pair| pair[0].parent() == pair[1].parent());
+    if repeated {
+        events = last_of_each(&events, &["event_id"]).map_err(broken)?;
+    }
     for column in ["actor_id", "began_by_id"] {
         replace_text(&mut events, column, person_of).map_err(broken)?;
     }
     let events = in_order::<Event>(&events).map_err(broken)?;
 
-    let event_objects = segment_table::<EventObject>(folders)?;
-    let event_objects = last_of_each(&event_objects, EventObject::ORDER).map_err(broken)?;
-    let event_objects = present_in(&event_objects, "event_id", &events).map_err(broken)?;
+    let mut event_objects = segment_table::<EventObject>(folders)?;
+    if !whole {
+        event_objects = present_in(&event_objects, "event_id", &events).map_err(broken)?;
+    }
     let event_objects = in_order::<EventObject>(&event_objects).map_err(broken)?;
+    let event_objects = without_repeats(&event_objects, EventObject::ORDER).map_err(broken)?;
 
     let changes = up_to(&segment_table::<ObjectChange>(folders)?, "at_us", as_of_us).map_err(broken)?;
     let changes = last_of_each(&changes, ObjectChange::ORDER).map_err(broken)?;

@@ -7,8 +7,8 @@ use chrono::{Datelike as _, Duration, NaiveDate, NaiveTime};
 use crate::config::written::{Arm, DoneBy};
 use crate::config::{Comparison, DAY_US, Settings, local_start};
 use crate::log::{
-    CalendarDay, CoverageField, CoveragePlaceholder, DefaultOwner, JourneyDefined, Micros, ObjectId, ObjectType, Parameters, Period, Repository, StepDefined, StudyTeam,
-    day_of,
+    CalendarDay, CoverageField, CoveragePlaceholder, DefaultOwner, JourneyDefined, Micros, ObjectId, ObjectType,
+    Parameters, Period, Repository, StepDefined, StudyTeam, day_of,
 };
 
 /// The calendar's first day is this long before the first record, so that steps before a start find their day.

@@ -1,14 +1,14 @@
 //! Number cards: one measure with its arms, its effect, what it stands on and why the evidence has its grade.
 
 use super::book::Book;
-use super::guarded::{Shown, Told, shown};
+use super::guarded::{Shown, Told, arm_level, shown};
 use super::headlines::{grade, pilot_direction};
-use super::words::{self, capital, level, plain_change, sentence, subject, title, window};
+use super::words::{self, capital, plain_change, sentence, subject, title, window};
 use super::{methods, not_told};
 use crate::commands::analysis::{Answer, Level};
 use crate::commands::measure;
 use crate::report::{Absence, ArmNumbers, Block, Callout, CalloutKind, NumberCard, Quantity, Unit};
-use crate::study::{Arm, Direction, Frame, Grade, NoInterval, Period, Scale};
+use crate::study::{Arm, Direction, Finding, Frame, Grade, NoInterval, Period, Scale};
 
 /// The card of an answer, with a remark where something got worse; or why there is none.
 pub(super) fn blocks(book: &Book<'_>, answer: &Answer) -> Vec<Block> {
@@ -30,7 +30,6 @@ pub(super) fn of_measure(book: &Book<'_>, id: &str) -> Vec<Block> {
 
 fn card(book: &Book<'_>, told: &Told<'_>) -> NumberCard {
     let (answer, verdict) = (told.answer, told.verdict);
-    let left_out: u64 = answer.left_out.iter().map(|(_, many)| many).sum();
     let windows = told.arms.iter().flat_map(|arm| told.periods().iter().map(|period| told.n(*arm, *period)));
     let teams = verdict.teams.iter().filter(|team| told.arms.contains(&team.arm)).count();
     NumberCard {
@@ -47,7 +46,7 @@ fn card(book: &Book<'_>, told: &Told<'_>) -> NumberCard {
         n_of: told.n_of().to_owned(),
         n_teams: teams as u64,
         open: told.sum(|window| window.open),
-        excluded: left_out + told.sum(|window| window.excluded),
+        excluded: left_out_of(answer) + told.sum(|window| window.excluded),
         exclusions: exclusions(told),
         unlinked: unlinked(answer),
         methods: methods::of(answer),
@@ -56,12 +55,32 @@ fn card(book: &Book<'_>, told: &Told<'_>) -> NumberCard {
 
 fn definition(answer: &Answer, tau_days: f64) -> String {
     let definition = answer.measure.definition;
-    match answer.level {
-        Level::Days => format!(
-            "{definition} Levels are means that count no more than {tau_days:.0} days, so that journeys still open count for as long as they were seen."
-        ),
-        Level::HoursPerJourney => format!("{definition} Levels are working hours a finished journey."),
+    match (answer.level, answer.of.as_deref()) {
+        (Level::Days, of) => {
+            let things = if of.is_some() { "journeys still open count" } else { "requests not answered yet count" };
+            format!(
+                "{definition} Levels are means in which nothing counts for more than {tau_days:.0} days, so that {things} for as long as they were seen."
+            )
+        }
+        (Level::HoursPerJourney, _) => {
+            format!("{definition} Levels are means over finished journeys of all definitions.")
+        }
+        (Level::PerJourney, _) => format!("{definition} Levels are means over finished journeys of all definitions."),
+        (Level::Share, Some(_)) if words::is_of_all_fields(answer) => {
+            "Services whose catalog entry holds a valid value in every required field, of those that lived before and after.".to_owned()
+        }
+        (Level::Share, Some(field)) => {
+            format!("Services whose catalog entry holds a valid {}, of those that lived before and after.", words::spoken(field))
+        }
         _ => definition.to_owned(),
+    }
+}
+
+/// What is left out and of the same kind as what is counted: weeks are no deploys, and windows are no tickets.
+fn left_out_of(answer: &Answer) -> u64 {
+    match answer.level {
+        Level::PerServiceWeek | Level::PerDeveloperWeek => 0,
+        _ => answer.left_out.iter().map(|(_, many)| many).sum(),
     }
 }
 
@@ -73,12 +92,16 @@ fn arm_numbers(told: &Told<'_>, arm: Arm) -> Option<ArmNumbers> {
     }
     let teams = told.verdict.teams.iter().filter(|team| team.arm == arm).count();
     let (before, after) = if told.arms.contains(&arm) {
-        (level(of, at(Period::Before)), level(of, at(Period::After)))
+        (arm_level(told, arm, Period::Before), arm_level(told, arm, Period::After))
     } else {
         let hidden = || Quantity::absent(words::unit(of), Absence::FewerThanFive);
         (hidden(), hidden())
     };
-    let change = plain_change(of, &before, &after);
+    let of_cohort = told.answer.arms.iter().find(|coverage| coverage.arm == arm);
+    let change = match of_cohort.map(|coverage| &coverage.cohort_change) {
+        Some(Ok(change)) if told.arms.contains(&arm) => words::paired_change(change),
+        _ => plain_change(of, &before, &after),
+    };
     Some(ArmNumbers { arm: format!("{} ({teams})", capital(words::arm_words(arm))), before, after, change })
 }
 
@@ -105,7 +128,7 @@ fn estimate_is(told: &Told<'_>) -> String {
     if let (Scale::Ratio, Some(days)) = (effect.scale, in_days) {
         let days = words::change(days);
         let interval = days.interval().map_or_else(String::new, |interval| format!(" ({interval})"));
-        text = format!("{text}; in days {}{interval}", days.bare());
+        text = format!("{text}; the same in days, as a second reading: {}{interval}", days.bare());
     }
     if let Err(why) = &effect.interval {
         text = format!("{text}; no interval: {}", no_interval(why));
@@ -126,6 +149,7 @@ fn verb(told: &Told<'_>) -> String {
         return "Cannot be shown: one arm would stand for fewer than five people".to_owned();
     }
     match wording.frame {
+        _ if words::nothing_moved(told.verdict) => "Was the same after as before in every team compared".to_owned(),
         Frame::PilotDid => format!("The pilot {} it", wording.verb),
         Frame::MeasureWas => capital(&wording.verb),
     }
@@ -146,8 +170,22 @@ fn reasons(told: &Told<'_>) -> Vec<String> {
             ),
             _ => format!("p = {p}."),
         });
+        reasons.extend(days_disagree(told));
     }
     reasons
+}
+
+/// A remark where the effect in days and the plan's ratio would be told differently.
+fn days_disagree(told: &Told<'_>) -> Option<String> {
+    let leaves_out =
+        |found: &Finding, nothing: f64| found.interval.as_ref().ok().map(|interval| !interval.contains(nothing));
+    let ratio = told.verdict.effect.as_ref().ok().filter(|effect| effect.scale == Scale::Ratio)?;
+    let days = told.verdict.beside.iter().find(|beside| beside.scale == Scale::Days)?;
+    let (by_ratio, by_days) = (leaves_out(ratio, 1.0)?, leaves_out(days, 0.0)?);
+    (by_ratio != by_days).then(|| {
+        let (holds, not) = if by_ratio { ("in days", "as a ratio") } else { ("as a ratio", "in days") };
+        format!("The interval holds no effect at all {holds} and not {not}: the case is close. The ratio is the first reading, and it decides.")
+    })
 }
 
 fn exclusions(told: &Told<'_>) -> Vec<String> {
@@ -155,7 +193,7 @@ fn exclusions(told: &Told<'_>) -> Vec<String> {
         .answer
         .left_out
         .iter()
-        .map(|(reason, many)| format!("{}: {}", Quantity::count(*many).text(), reason))
+        .map(|(reason, many)| format!("{} {}", Quantity::count(*many).text(), words::left_out_because(reason)))
         .collect();
     let teams = told.verdict.teams.iter().filter(|team| told.arms.contains(&team.arm));
     let mut of_teams = std::collections::BTreeMap::<String, usize>::new();
@@ -170,7 +208,9 @@ fn exclusions(told: &Told<'_>) -> Vec<String> {
 }
 
 fn unlinked(answer: &Answer) -> Quantity {
-    let share = answer.linked.map(|(linked, events)| super::book::whole(events - linked.min(events)) / super::book::whole(events));
+    let share = answer
+        .linked
+        .map(|(linked, events)| super::book::whole(events - linked.min(events)) / super::book::whole(events));
     Quantity::known(share, Unit::Percent, Absence::NotKnown)
 }
 

@@ -15,11 +15,27 @@ pub(super) fn blocks(book: &Book<'_>) -> Result<Vec<Block>, CommandError> {
     let rows: Vec<DeployTimeRow> = book.rows()?;
     let mut answers: Vec<_> = book.answers("time_to_first_deploy").collect();
     answers.sort_by_key(|answer| answer.of.as_deref() != Some(book.settings.environments.production.as_str()));
-    let figure = |answer| match shown(answer) {
-        Shown::Told(told) => Some(figure(book, &told, &rows)),
+    let block = |answer| match shown(answer) {
+        Shown::Told(told) => Some(block(book, &told, &rows)),
         _ => None,
     };
-    Ok(answers.into_iter().filter_map(figure).map(Block::from).collect())
+    Ok(answers.into_iter().filter_map(block).collect())
+}
+
+/// Weeks that every curve must reach to be worth looking at.
+const WEEKS: usize = 4;
+
+fn block(book: &Book<'_>, told: &Told<'_>, rows: &[DeployTimeRow]) -> Block {
+    let figure = figure(book, told, rows);
+    let Chart::Survival(survival) = &figure.chart else { return figure.into() };
+    let shortest = survival.panels.iter().flat_map(|panel| &panel.curves).map(|curve| curve.steps.len()).min();
+    if shortest.is_some_and(|weeks| weeks > WEEKS) {
+        return figure.into();
+    }
+    Block::paragraph(format!(
+        "Curves of the share not yet deployed to {} are not drawn: within {WEEKS} weeks fewer than five journeys are left in view.",
+        told.answer.of.as_deref().unwrap_or_default()
+    ))
 }
 
 fn figure(book: &Book<'_>, told: &Told<'_>, rows: &[DeployTimeRow]) -> Figure {

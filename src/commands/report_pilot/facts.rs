@@ -50,7 +50,9 @@ fn starts(book: &Book<'_>) -> String {
     match starts.as_slice() {
         [] => "no pilot team".to_owned(),
         [one] => week(*one),
-        [first, .., last] => format!("each pilot team on its own date, from the {} to the {}", week(*first), week(*last)),
+        [first, .., last] => {
+            format!("each pilot team on its own date, from the {} to the {}", week(*first), week(*last))
+        }
     }
 }
 
@@ -65,7 +67,11 @@ fn windows(book: &Book<'_>) -> String {
     } else {
         String::new()
     };
-    format!("{} before each team's start{left_out}, then {} after", weeks(comparison.before_us), weeks(comparison.after_us))
+    format!(
+        "{} before each team's start{left_out}, then {} after",
+        weeks(comparison.before_us),
+        weeks(comparison.after_us)
+    )
 }
 
 const fn found(choice: Choice) -> &'static str {
@@ -92,7 +98,11 @@ fn sources(book: &Book<'_>) -> String {
     let mut parts = Vec::new();
     if !book.settings.repositories.is_empty() {
         let repositories = book.settings.repositories.len();
-        parts.push(if repositories == 1 { "git (1 repository)".to_owned() } else { format!("git ({repositories} repositories)") });
+        parts.push(if repositories == 1 {
+            "git (1 repository)".to_owned()
+        } else {
+            format!("git ({repositories} repositories)")
+        });
     }
     if !book.settings.catalogs.is_empty() {
         parts.push("the catalog's history in git".to_owned());

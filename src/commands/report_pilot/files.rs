@@ -22,8 +22,8 @@ pub(super) fn replace(out: &Path, files: &BTreeMap<String, String>) -> Result<()
         }
     }
     // The list first: were the run to end half way, the next one still knows what is ours.
-    let names: String = files.keys().map(|name| format!("{name}\n")).collect();
-    fs::write(&list, names).map_err(CommandError::system("write", &list))?;
+    let names: Vec<&str> = files.keys().map(String::as_str).collect();
+    fs::write(&list, names.join("\n")).map_err(CommandError::system("write", &list))?;
     for (name, text) in files {
         let path = out.join(name);
         if let Some(folder) = path.parent() {

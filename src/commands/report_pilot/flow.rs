@@ -1,17 +1,20 @@
-//! Who hands over to whom, over all journeys that are compared.
+//! Who hands over to whom, in the journeys to a first deploy.
 
 use std::collections::BTreeMap;
 
 use super::CommandError;
 use super::book::{Book, bare_name, window_of};
+use crate::config::Journey;
 use crate::config::written::Arm as ArmWritten;
 use crate::measures::FlowRow;
 use crate::report::chart::{Chart, Flow, FlowTeam, TeamRole};
 use crate::report::guard::{Backing, RawRibbon, flow};
 use crate::report::{Block, Figure};
 
-pub(super) fn blocks(book: &Book<'_>) -> Result<Vec<Block>, CommandError> {
-    let rows: Vec<FlowRow> = book.rows()?;
+pub(super) fn blocks(book: &Book<'_>, definition: Option<&Journey>) -> Result<Vec<Block>, CommandError> {
+    let mut rows: Vec<FlowRow> = book.rows()?;
+    // A touch may belong to journeys of several definitions: counted in one, it counts once.
+    rows.retain(|row| definition.is_none_or(|definition| definition.id == row.definition));
     let rows: Vec<&FlowRow> = rows
         .iter()
         .filter(|row| row.kind == "teams" && window_of(row.arm.as_deref(), row.period.as_deref()).is_some())
@@ -21,6 +24,9 @@ pub(super) fn blocks(book: &Book<'_>) -> Result<Vec<Block>, CommandError> {
     }
     let platform = book.teams_of(ArmWritten::Platform);
     let by_team = |team: &str| team.to_owned();
+    if let Some(both) = before_and_after(&rows, &platform) {
+        return Ok(both);
+    }
     let arms: BTreeMap<&str, ArmWritten> =
         book.settings.teams.iter().map(|team| (team.name.as_str(), team.arm)).collect();
     let by_arm = |team: &str| match arms.get(team) {
@@ -39,7 +45,7 @@ pub(super) fn blocks(book: &Book<'_>) -> Result<Vec<Block>, CommandError> {
         Ok((flow, what)) => vec![
             Figure {
                 id: "handoff-flow".to_owned(),
-                caption: "Who hands over to whom, in all journeys compared, before and after".to_owned(),
+                caption: "Who hands over to whom in all journeys to a first deploy, before and after".to_owned(),
                 explains: format!(
                     "A ribbon is as wide as its handoffs are many; those from or to a platform team have the accent colour. {what} stand in alphabetical order, the platform first. Handoffs that fewer than five people took part in are one number."
                 ),
@@ -50,15 +56,30 @@ pub(super) fn blocks(book: &Book<'_>) -> Result<Vec<Block>, CommandError> {
     })
 }
 
+/// The pilot's journeys before and after, where enough of both may be shown; never beside a figure of all: a ribbon that
+/// is hidden in one could be reckoned from the other.
+fn before_and_after(rows: &[&FlowRow], platform: &[&str]) -> Option<Vec<Block>> {
+    let of = |period: &str| {
+        let in_period = |row: &&&FlowRow| row.arm.as_deref() == Some("pilot") && row.period.as_deref() == Some(period);
+        let rows: Vec<&FlowRow> = rows.iter().filter(in_period).copied().collect();
+        drawn(&rows, platform, str::to_owned).ok().filter(|flow| flow.merged * 4 <= total(flow))
+    };
+    let figure = |period: &str, flow| {
+        Figure {
+        id: format!("handoff-flow-{period}"),
+        caption: format!("Who hands over to whom in the pilot teams' journeys to a first deploy, {period} the start"),
+        explains: "A ribbon is as wide as its handoffs are many, within this figure; those from or to a platform team have the accent colour. Counts are of all journeys begun in the window, finished or not; the card says how many there are in a journey. Handoffs that fewer than five people took part in are one number.".to_owned(),
+        chart: Chart::Flow(flow),
+    }
+    };
+    Some(vec![figure("before", of("before")?).into(), figure("after", of("after")?).into()])
+}
+
 fn total(flow: &Flow) -> u64 {
     flow.merged + flow.ribbons.iter().map(|ribbon| ribbon.count).sum::<u64>()
 }
 
-fn drawn(
-    rows: &[&FlowRow],
-    platform: &[&str],
-    name: impl Fn(&str) -> String,
-) -> Result<Flow, crate::report::NotTold> {
+fn drawn(rows: &[&FlowRow], platform: &[&str], name: impl Fn(&str) -> String) -> Result<Flow, crate::report::NotTold> {
     let mut pairs: BTreeMap<(String, String), Vec<&FlowRow>> = BTreeMap::new();
     for row in rows {
         let team = |id: &Option<String>| name(id.as_deref().map_or("team not known", bare_name));
@@ -81,7 +102,7 @@ fn drawn(
         name: name.clone(),
         role: if platform.contains(&name.as_str()) { TeamRole::Platform } else { TeamRole::Product },
     });
-    Ok(without_idle(flow(teams.collect(), &raw)?))
+    Ok(without_idle(&flow(teams.collect(), &raw)?))
 }
 
 /// The journeys of these handoffs, and whoever handed or took over.
@@ -92,7 +113,7 @@ fn behind(rows: &[&FlowRow]) -> Backing {
 }
 
 /// Takes out teams without a ribbon that shows: their names have no business in the data of the figure.
-fn without_idle(flow: Flow) -> Flow {
+fn without_idle(flow: &Flow) -> Flow {
     let busy: Vec<usize> = (0..flow.teams.len())
         .filter(|team| flow.ribbons.iter().any(|ribbon| ribbon.from == *team || ribbon.to == *team))
         .collect();

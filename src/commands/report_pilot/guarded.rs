@@ -3,9 +3,11 @@
 
 use crate::commands::analysis::{Answer, Level};
 use crate::report::guard::{Backing, Fate, fates};
+use crate::report::{Absence, Quantity};
 use crate::study::{Arm, Period, Refusal, Verdict};
 
-use super::words::window;
+use super::book::whole;
+use super::words::{level, window};
 
 /// What may be shown of an answer.
 pub(super) enum Shown<'a> {
@@ -58,11 +60,28 @@ pub(super) fn behind(answer: &Answer, arm: Arm, period: Period) -> Backing {
     answer.people.get(&(arm, period)).cloned().unwrap_or_default()
 }
 
+/// The level of an arm as the effect means it: of shares that of the services that lived on both days, since new services
+/// are no change of old ones.
+pub(super) fn arm_level(told: &Told<'_>, arm: Arm, period: Period) -> Quantity {
+    let of_window = level(told.answer.level, window(told.verdict, arm, period));
+    let Some(coverage) = told.answer.arms.iter().find(|coverage| coverage.arm == arm) else { return of_window };
+    let cohort = coverage.cohort;
+    if cohort.total() == 0 {
+        return Quantity::absent(of_window.unit, Absence::NoRecords);
+    }
+    let has = cohort.kept + if period == Period::Before { cohort.lost } else { cohort.gained };
+    Quantity::level(whole(has) / whole(cohort.total()), of_window.unit)
+}
+
 impl Told<'_> {
     /// How many things a window holds, in the words of [`Told::n_of`].
     pub(super) fn n(&self, arm: Arm, period: Period) -> u64 {
         match self.answer.level {
             Level::PerJourney | Level::HoursPerJourney => behind(self.answer, arm, period).journeys(),
+            Level::Share => {
+                let coverage = self.answer.arms.iter().find(|coverage| coverage.arm == arm);
+                coverage.map_or(0, |coverage| coverage.cohort.total())
+            }
             _ => window(self.verdict, arm, period).map_or(0, |window| window.units),
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::CommandError;
 use super::book::{Book, whole, window_of};
-use super::words::{capital, listed};
+use super::words::{listed, step_title};
 use crate::config::Journey;
 use crate::config::written::Arm as ArmWritten;
 use crate::journeys::StepRecord;
@@ -23,7 +23,8 @@ pub(super) fn blocks(book: &Book<'_>, definition: Option<&Journey>) -> Result<Ve
     let Some(definition) = definition else { return Ok(Vec::new()) };
     let not_told = |why: &str, what_to_do: &str| {
         let what = "Steps that still need the platform team".to_owned();
-        let block = NotTold { id: "steps-by-hand".to_owned(), what, why: why.to_owned(), what_to_do: what_to_do.to_owned() };
+        let block =
+            NotTold { id: "steps-by-hand".to_owned(), what, why: why.to_owned(), what_to_do: what_to_do.to_owned() };
         Ok(vec![block.into()])
     };
     let platform = platform_members(book)?;
@@ -36,7 +37,12 @@ pub(super) fn blocks(book: &Book<'_>, definition: Option<&Journey>) -> Result<Ve
     let lanes = lanes(book, definition)?;
     let seen: Vec<Step> = definition.steps.iter().map(|step| found(book, &step.name, &lanes, &platform)).collect();
     let stands: Vec<bool> = seen.iter().map(|step| fates(std::slice::from_ref(&step.done)) == [Fate::Shown]).collect();
-    let shown: Vec<&Step> = seen.iter().zip(&stands).filter(|(step, stands)| **stands && step.n(Period::After) > 0).map(|(step, _)| step).collect();
+    let shown: Vec<&Step> = seen
+        .iter()
+        .zip(&stands)
+        .filter(|(step, stands)| **stands && step.n(Period::After) > 0)
+        .map(|(step, _)| step)
+        .collect();
     if shown.is_empty() {
         return not_told(
             "No step was taken by five journeys and five people of the pilot both before and after.",
@@ -44,18 +50,21 @@ pub(super) fn blocks(book: &Book<'_>, definition: Option<&Journey>) -> Result<Ve
         );
     }
     let mut blocks: Vec<Block> = Vec::new();
-    let depending: Vec<String> =
-        shown.iter().filter(|step| step.share(Period::After).is_some_and(|share| share >= DEPENDS)).map(|step| step.name.clone()).collect();
+    let depending: Vec<String> = shown
+        .iter()
+        .filter(|step| step.share(Period::After).is_some_and(|share| share >= DEPENDS))
+        .map(|step| step.name.clone())
+        .collect();
     blocks.push(
         Callout {
             kind: CalloutKind::Caution,
             text: match depending.len() {
                 0 => format!(
-                    "Of the {} steps of pilot journeys that can be told, none passed through the hands of a platform team in half or more of the journeys after the start.",
+                    "Of the {} steps of pilot journeys that can be told, none passed through the hands of a platform team in half or more of the journeys that took it after the start.",
                     shown.len()
                 ),
                 many => format!(
-                    "Of the {} steps of pilot journeys that can be told, {many} still passed through the hands of a platform team in half or more of the journeys after the start: {}.",
+                    "Of the {} steps of pilot journeys that can be told, {many} still passed through the hands of a platform team in half or more of the journeys that took them after the start: {}.",
                     shown.len(),
                     listed(&depending)
                 ),
@@ -77,15 +86,15 @@ fn table(steps: &[&Step], hidden: usize) -> Table {
     ];
     let mut note = "Pilot teams. A step passes through the platform where a person of a platform team began it, landed it or answered for it; what bots do does not count.".to_owned();
     if hidden > 0 {
-        note = format!("{note} {hidden} more steps of the definition are not shown: no journey after the start has them, or fewer than five journeys or people do.");
+        note = format!(
+            "{note} {hidden} more steps of the definition are not shown: no journey after the start has them, or fewer than five journeys or people do."
+        );
     }
     let table = Table::new("steps-by-hand", "Steps that pass through a platform team", columns).note(note);
     steps.iter().fold(table, |table, step| {
-        let share = |period| {
-            Entry::Number(Quantity::known(step.share(period), Unit::Percent, Absence::NoRecords))
-        };
+        let share = |period| Entry::Number(Quantity::known(step.share(period), Unit::Percent, Absence::NoRecords));
         table.row([
-            Entry::text(capital(&step.name)),
+            Entry::text(step_title(&step.name)),
             Entry::count(step.n(Period::Before)),
             share(Period::Before),
             Entry::count(step.n(Period::After)),

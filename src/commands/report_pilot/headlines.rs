@@ -3,9 +3,9 @@
 //! Welcome and unwelcome ones stand side by side in the order of the measures, the study's primary measure first.
 
 use super::book::Book;
-use super::guarded::{Shown, Told, shown};
+use super::guarded::{Shown, Told, arm_level, shown};
 use super::not_told;
-use super::words::{self, capital, level, sentence, subject, window};
+use super::words::{self, capital, sentence, subject};
 use crate::commands::analysis::{Answer, Level};
 use crate::report::{Grade, Headline, Quantity, Unit};
 use crate::study::{Arm, Direction, Frame, Period, Reason, Verdict};
@@ -30,8 +30,10 @@ pub(super) fn headlines(book: &Book<'_>) -> Vec<Headline> {
     // What the design carries is the same everywhere: it is said once, at the first number that it bears on.
     let mut design_said = false;
     for measure in measures {
-        let mut answers: Vec<&Answer> =
-            book.answers(measure).filter(|answer| measure != "metadata_coverage" || words::is_of_all_fields(answer)).collect();
+        let mut answers: Vec<&Answer> = book
+            .answers(measure)
+            .filter(|answer| measure != "metadata_coverage" || words::is_of_all_fields(answer))
+            .collect();
         // Of several environments production first: it is the one that a journey is for.
         answers.sort_by_key(|answer| answer.of.as_deref() != Some(book.settings.environments.production.as_str()));
         if answers.is_empty() {
@@ -40,7 +42,7 @@ pub(super) fn headlines(book: &Book<'_>) -> Vec<Headline> {
         for answer in answers {
             match shown(answer) {
                 Shown::Told(told) => {
-                    lines.push(headline(&told, !design_said));
+                    lines.push(headline(&told, book.analysis.design.tau_days, !design_said));
                     design_said |= told.effect && told.verdict.reasons.iter().any(is_of_design);
                 }
                 _ => lines.push(not_told::headline(&not_told::of_answer(book, answer))),
@@ -50,9 +52,15 @@ pub(super) fn headlines(book: &Book<'_>) -> Vec<Headline> {
     lines
 }
 
-fn headline(told: &Told<'_>, with_design: bool) -> Headline {
-    let sentence = if told.effect {
-        format!("{} {}", claim(told), hedge(told.verdict, with_design)).trim_end().to_owned()
+fn headline(told: &Told<'_>, tau_days: f64, with_design: bool) -> Headline {
+    let sentence = if told.effect && words::nothing_moved(told.verdict) {
+        format!(
+            "{} was the same after as before in every team compared. {}",
+            capital(&subject(told.answer)),
+            levels(told, tau_days)
+        )
+    } else if told.effect {
+        format!("{} {}", claim(told, tau_days), hedge(told.verdict, with_design)).trim_end().to_owned()
     } else {
         format!(
             "How the pilot changed {} cannot be shown: the numbers of one arm would stand for fewer than five people, or one person for more than half of them.",
@@ -63,7 +71,7 @@ fn headline(told: &Told<'_>, with_design: bool) -> Headline {
 }
 
 /// The claim with its effect and the levels that it rests on.
-fn claim(told: &Told<'_>) -> String {
+fn claim(told: &Told<'_>, tau_days: f64) -> String {
     let (wording, subject) = (&told.verdict.wording, subject(told.answer));
     let effect = told.verdict.effect.as_ref().ok().map(words::change);
     let interval = effect.as_ref().and_then(Quantity::interval).map_or_else(String::new, |text| format!(" ({text})"));
@@ -72,16 +80,16 @@ fn claim(told: &Told<'_>) -> String {
             "The pilot {} {subject} by {}{interval} against the change in the comparison teams. {}",
             wording.verb,
             size(effect),
-            levels(told)
+            levels(told, tau_days)
         ),
         (Frame::MeasureWas, Some(effect)) if told.verdict.grade <= crate::study::Grade::B => format!(
             "{} {}: {} against the change in the comparison teams{interval}. {}",
             capital(&subject),
             wording.verb,
             effect.text(),
-            levels(told)
+            levels(told, tau_days)
         ),
-        _ => format!("{} {}. {}", capital(&subject), wording.verb, levels(told)),
+        _ => format!("{} {}. {}", capital(&subject), wording.verb, levels(told, tau_days)),
     }
 }
 
@@ -91,33 +99,42 @@ fn size(effect: &Quantity) -> String {
 }
 
 /// The levels of the arms, before and after.
-fn levels(told: &Told<'_>) -> String {
-    let of = |arm| {
-        let at = |period| level(told.answer.level, window(told.verdict, arm, period));
-        let (before, after) = (at(Period::Before), at(Period::After));
-        let short = |quantity: &Quantity| if quantity.value.is_some() { quantity.bare() } else { quantity.text() };
-        let before = if matches!(before.unit, Unit::Percent) { before.text() } else { short(&before) };
-        (before, after.text())
-    };
-    let (before, after) = of(Arm::Pilot);
-    let mut text = if told.arms.contains(&Arm::Pilot) {
-        format!("In the pilot teams it went from {before} to {after}")
-    } else {
+fn levels(told: &Told<'_>, tau_days: f64) -> String {
+    if !told.arms.contains(&Arm::Pilot) {
         return String::new();
+    }
+    let of = |arm| {
+        let (before, after) = (arm_level(told, arm, Period::Before), arm_level(told, arm, Period::After));
+        let is_days = after.value.is_some() && after.unit == Unit::Days;
+        let after_text = if is_days { format!("{} days", after.bare()) } else { after.text() };
+        if before.value.is_some() && before.text() == after.text() {
+            // What only looks the same once it is rounded has moved a little.
+            return format!("stayed {} {after_text}", if before.value == after.value { "at" } else { "near" });
+        }
+        let is_named_once = before.value.is_some() && before.unit != Unit::Percent;
+        format!("went from {} to {after_text}", if is_named_once { before.bare() } else { before.text() })
     };
+    let what = if told.answer.level == Level::Days {
+        format!("Counted up to day {tau_days:.0}, its average")
+    } else {
+        "It".to_owned()
+    };
+    let mut text = format!("{what} {} in the pilot teams", of(Arm::Pilot));
     if told.arms.contains(&Arm::Comparison) {
-        let (before, after) = of(Arm::Comparison);
-        text = format!("{text}, in the comparison teams from {before} to {after}");
+        let comparison = of(Arm::Comparison);
+        // One verb does for both where both did the same.
+        let verb = ["went ", "stayed "].into_iter().find(|verb| of(Arm::Pilot).starts_with(verb)).unwrap_or_default();
+        text = format!("{text} and {} in the comparison teams", comparison.strip_prefix(verb).unwrap_or(&comparison));
     }
     if levels_contradict(told) {
-        text = format!("{text} over all journeys together; the verdict is an average over teams");
+        text = format!("{text}, all journeys together; the verdict is an average over teams");
     }
-    if told.answer.level == Level::Days { format!("{text} (means that count no more than the horizon).") } else { format!("{text}.") }
+    format!("{text}.")
 }
 
 /// Whether the pilot's level over everything went another way than its teams did on average.
 fn levels_contradict(told: &Told<'_>) -> bool {
-    let at = |period| level(told.answer.level, window(told.verdict, Arm::Pilot, period)).value;
+    let at = |period| arm_level(told, Arm::Pilot, period).value;
     let Some((before, after)) = at(Period::Before).zip(at(Period::After)) else { return false };
     let pooled = Direction::of(after - before);
     told.verdict.grade > crate::study::Grade::B && pooled != pilot_direction(told.verdict)
@@ -168,13 +185,16 @@ mod tests {
     fn said(grade: Of, has_effect: bool) -> String {
         let answer = answer(verdict(grade, has_effect));
         let Shown::Told(told) = shown(&answer) else { panic!("ten people stand") };
-        headline(&told, true).sentence
+        headline(&told, 60.0, true).sentence
     }
 
     #[test]
     fn only_a_significant_comparison_is_told_as_the_pilots_doing() {
         let sentence = said(Of::B, true);
-        assert!(sentence.starts_with("The pilot reduced the number of handoffs between teams in a journey by 6"), "{sentence}");
+        assert!(
+            sentence.starts_with("The pilot reduced the number of handoffs between teams in a journey by 6"),
+            "{sentence}"
+        );
         assert!(sentence.contains("95% interval −"), "{sentence}");
         assert!(sentence.contains("not drawn at random"), "{sentence}");
         for grade in [Of::C, Of::D, Of::E] {
@@ -213,7 +233,7 @@ mod tests {
         let mut few = answer(verdict(Of::B, true));
         few.people.insert((Arm::Comparison, Period::After), crowd("c", 3));
         let Shown::Told(told) = shown(&few) else { panic!("the pilot stands") };
-        let sentence = headline(&told, true).sentence;
+        let sentence = headline(&told, 60.0, true).sentence;
         assert!(sentence.contains("cannot be shown"), "{sentence}");
         assert!(!sentence.contains(|character: char| character.is_ascii_digit()), "{sentence}");
     }

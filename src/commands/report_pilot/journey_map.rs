@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::CommandError;
 use super::book::{Book, days, whole, window_of};
 use super::curves::period_of;
-use super::words::capital;
+use super::words::step_title;
 use crate::config::{Journey, StepRole};
 use crate::measures::StepRow;
 use crate::report::chart::{Chart, JourneyMap, Lane, MapStep, StepTime};
@@ -27,10 +27,8 @@ pub(super) fn definition<'a>(book: &Book<'a>) -> Option<&'a Journey> {
 pub(super) fn block(book: &Book<'_>, definition: Option<&Journey>) -> Result<Vec<Block>, CommandError> {
     let Some(definition) = definition else { return Ok(Vec::new()) };
     let rows: Vec<StepRow> = book.rows()?;
-    let rows: Vec<&StepRow> = rows
-        .iter()
-        .filter(|row| row.definition == definition.id && row.arm.as_deref() == Some("pilot"))
-        .collect();
+    let rows: Vec<&StepRow> =
+        rows.iter().filter(|row| row.definition == definition.id && row.arm.as_deref() == Some("pilot")).collect();
     let waits = waits(book);
     let journeys = |period: Period| {
         let in_lane = rows.iter().filter(move |row| in_period(row, period));
@@ -51,11 +49,12 @@ pub(super) fn block(book: &Book<'_>, definition: Option<&Journey>) -> Result<Vec
     }
     let steps = definition.steps.iter().filter_map(|step| {
         let of_step: Vec<&StepRow> = rows.iter().copied().filter(|row| row.step == step.name).collect();
-        let happened = |period| of_step.iter().copied().filter(move |row| in_period(row, period) && row.state == "done");
+        let happened =
+            |period| of_step.iter().copied().filter(move |row| in_period(row, period) && row.state == "done");
         // A step that no journey ever shows says nothing about the pilot: no rule may look for it.
         let is_seen = lanes.iter().any(|period| happened(*period).next().is_some());
         is_seen.then(|| MapStep {
-            name: capital(&step.name),
+            name: step_title(&step.name),
             times: lanes.iter().map(|period| Some(step_time(book, &of_step, *period, &waits))).collect(),
         })
     });
@@ -70,7 +69,7 @@ pub(super) fn block(book: &Book<'_>, definition: Option<&Journey>) -> Result<Vec
     Ok(vec![Figure {
         id: "journey-map".to_owned(),
         caption: "The pilot teams' journey, step by step, before and after the start".to_owned(),
-        explains: "A dot is the day by which half of the journeys that have the step had it, a bar their middle half, a thin line the time that was waited for somebody else just before it. `Missing in` is the share of ended journeys that never show the step; a step that is not needed is missing too. Steps done before the first commit stand at day 0 or before. Times of steps that fewer than five journeys or people stand for are not known here.".to_owned(),
+        explains: "A dot is the day by which half of the journeys that have the step had it, a bar their middle half, a thin line the time that was waited for somebody else just before it. “Missing in” is the share of ended journeys that never show the step; a step that is not needed is missing too. Steps done before the first commit stand at day 0 or before. Times of steps that fewer than five journeys or people stand for are not known here.".to_owned(),
         chart: Chart::JourneyMap(chart),
     }
     .into()])
@@ -88,7 +87,10 @@ fn waits(book: &Book<'_>) -> BTreeMap<(String, i64), f64> {
     for request in &book.study.journeys.requests {
         let (Some(journey), Some(response_us)) = (&request.journey_id, request.response_us) else { continue };
         let Some(start_us) = starts.get(journey.as_str()) else { continue };
-        let waited = days(response_us - request.request_us.max(*start_us).min(response_us));
+        let waited = days(response_us - request.request_us);
+        if waited <= 0.0 {
+            continue;
+        }
         let longest: &mut f64 = waits.entry((journey.clone(), response_us - start_us)).or_insert(0.0);
         *longest = longest.max(waited);
     }

@@ -47,7 +47,6 @@ pub(super) fn headline(not_told: &NotTold) -> Headline {
     }
 }
 
-
 fn too_few_people() -> Because {
     (
         "Each window would stand for fewer than five people or journeys, or one person for more than half of it."
@@ -83,6 +82,12 @@ fn missing(book: &Book<'_>, measure: &str) -> Option<Because> {
         return because(
             "No catalog is read.",
             "Add `[[catalogs]]`, and the fields that a complete entry holds under `[coverage]`.",
+        );
+    }
+    if measure == "deployment_frequency" && book.settings.catalogs.is_empty() {
+        return because(
+            "No catalog is read, so no source says which team owns a service.",
+            "Add `[[catalogs]]` with the owner of each service.",
         );
     }
     if matches!(measure, "handoffs" | "ownership_validity" | "platform_tickets" | "request_answer_time")

@@ -2,7 +2,10 @@
 
 use super::book::Book;
 use super::words::spoken;
-use super::{CommandError, cards, coverage, coverage_series, curves, flow, hands, journey_map, standing, teams, ticket_table, tickets};
+use super::{
+    CommandError, cards, coverage, coverage_series, curves, flow, hands, journey_map, standing, teams, ticket_table,
+    tickets,
+};
 use crate::report::{Block, Section};
 
 pub(super) fn sections(book: &Book<'_>) -> Result<Vec<Section>, CommandError> {
@@ -27,8 +30,10 @@ fn journey(book: &Book<'_>) -> Result<Section, CommandError> {
     section.blocks.extend(curves::blocks(book)?);
     section.blocks.extend(teams::block(book)?);
     // The mapped journey ends with the deploy of the cards above: its own card would say the same again.
-    let others: Vec<_> =
-        book.answers("journey_time").filter(|answer| answer.of.as_deref() != mapped.map(|journey| journey.id.as_str())).collect();
+    let others: Vec<_> = book
+        .answers("journey_time")
+        .filter(|answer| answer.of.as_deref() != mapped.map(|journey| journey.id.as_str()))
+        .collect();
     if !others.is_empty() {
         let names: Vec<String> = others.iter().filter_map(|answer| answer.of.as_deref()).map(spoken).collect();
         section.blocks.push(Block::paragraph(format!(
@@ -43,7 +48,7 @@ fn journey(book: &Book<'_>) -> Result<Section, CommandError> {
 fn handoffs(book: &Book<'_>) -> Result<Section, CommandError> {
     let mut section = Section::new("handoffs-and-waits", "Handoffs and waits");
     section.blocks.extend(cards::of_measure(book, "handoffs"));
-    section.blocks.extend(flow::blocks(book)?);
+    section.blocks.extend(flow::blocks(book, journey_map::definition(book))?);
     section.blocks.extend(hands::blocks(book, journey_map::definition(book))?);
     section.blocks.extend(cards::of_measure(book, "request_wait"));
     section.blocks.push(Block::paragraph(

@@ -22,12 +22,14 @@ pub(super) fn verdict(grade: Grade, has_effect: bool) -> Verdict {
         let base = 60 + 5 * team;
         let noise = base + [0, 3, 1, 2, 6, 2, 5, 1][usize::try_from(team).unwrap_or(0) % 8];
         let after = if has_effect && team < pilots { base / 3 } else { noise };
+        let units = scale * if period == Period::Before { base } else { after };
         RateRecord {
             team: format!("team {team}"),
             arm: if team < pilots { Arm::Pilot } else { Arm::Comparison },
             period,
-            count: scale * if period == Period::Before { base } else { after },
+            amount: super::book::whole(units),
             exposure: 26.0,
+            units,
         }
     };
     let records: Vec<RateRecord> =

@@ -21,7 +21,8 @@ pub(super) fn blocks(book: &Book<'_>) -> Result<Vec<Block>, CommandError> {
         ("tickets-by-category", "category", (|row| row.category.as_deref()) as fn(&RequestTimeRow) -> Option<&str>),
         ("tickets-by-channel", "channel", |row| row.channel.as_deref()),
     ];
-    let of_person: [fn(&TicketPersonRow) -> Option<&str>; 2] = [|row| row.category.as_deref(), |row| row.channel.as_deref()];
+    let of_person: [fn(&TicketPersonRow) -> Option<&str>; 2] =
+        [|row| row.category.as_deref(), |row| row.channel.as_deref()];
     for ((id, what, of_request), of_person) in by.into_iter().zip(of_person) {
         let mut groups: BTreeMap<String, Group> = BTreeMap::new();
         let name = |name: Option<&str>| name.map_or_else(|| format!("no {what} given"), super::words::spoken);
@@ -37,11 +38,20 @@ pub(super) fn blocks(book: &Book<'_>) -> Result<Vec<Block>, CommandError> {
                     .join(&Backing::new(asked, [(row.person_id.clone(), asked)]));
             }
         }
-        if !groups.is_empty() {
-            blocks.push(table(book, id, what, groups)?.into());
+        match groups.len() {
+            0 => {}
+            1 => blocks.extend(groups.into_keys().next().map(|name| only(what, &name))),
+            _ => blocks.push(table(book, id, what, groups)?.into()),
         }
     }
     Ok(blocks)
+}
+
+/// Where everything came one way nothing can have moved between ways that are recorded; others may exist.
+fn only(what: &str, name: &str) -> Block {
+    Block::paragraph(format!(
+        "Every request has the same {what}: {name}. What was asked in another way, as in chat, shows only where it is exported; whether requests moved there cannot be told from these."
+    ))
 }
 
 /// Tickets of one category or channel in each window, and who asked.
@@ -127,13 +137,13 @@ fn note(book: &Book<'_>) -> Result<String, CommandError> {
         }
     }
     let weeks = weeks.map(|weeks| Quantity::level(weeks.round(), Unit::Count).text());
-    let share = if tickets > 0 {
-        format!(
-            " {} of all of them had no answer by anybody else yet.",
+    let share = match (tickets, unanswered) {
+        (0, _) => String::new(),
+        (_, 0) => " Somebody else had answered every one of them by the end of the records.".to_owned(),
+        _ => format!(
+            " {} of all of them had no answer by anybody else at the end of the records.",
             Quantity::level(whole(unanswered) / whole(tickets), Unit::Percent).text()
-        )
-    } else {
-        String::new()
+        ),
     };
     Ok(format!(
         "Counts. Developer-weeks behind the columns: {}, {}, {} and {}.{share}",

@@ -9,7 +9,6 @@ use chrono::{Days, NaiveDate};
 use super::CommandError;
 use super::book::{Book, bare_name, count, real};
 use super::curves::arm_of;
-use super::words::many;
 use crate::measures::{DeveloperWeekRow, RateRow, TicketPersonRow, TicketWeekRow};
 use crate::report::chart::{Chart, Mark, Panel, Point, Series, TimeSeries, WeekValue};
 use crate::report::guard::{Backing, Fate, fates};
@@ -51,7 +50,7 @@ pub(super) fn block(book: &Book<'_>) -> Result<Option<Block>, CommandError> {
     Ok(Some(
         Figure {
             id: "tickets-by-week".to_owned(),
-            caption: "Tickets to the platform teams a developer-week".to_owned(),
+            caption: "Tickets to the platform teams per developer-week".to_owned(),
             explains: format!(
                 "{together} Weeks without records are shaded and left out, never drawn as zero; stretches that fewer than five people stand for are left out too."
             ),
@@ -65,15 +64,12 @@ pub(super) fn block(book: &Book<'_>) -> Result<Option<Block>, CommandError> {
     ))
 }
 
-/// When pilot teams started.
+/// When pilot teams started. Only the first has words: starts often lie a week or two apart.
 pub(super) fn marks(book: &Book<'_>) -> Vec<Mark> {
     let starts = book.pilot_starts();
-    let is_one = starts.len() == 1;
-    let mark = |(week, teams): (NaiveDate, usize)| Mark {
-        week,
-        label: if is_one { "pilot starts".to_owned() } else { format!("{} starts", many(teams, "pilot team").replace("teams starts", "teams start")) },
-    };
-    starts.into_iter().map(mark).collect()
+    let first = if starts.len() == 1 { "pilot starts" } else { "pilot teams start" };
+    let words = std::iter::once(first).chain(std::iter::repeat(""));
+    starts.into_keys().zip(words).map(|(week, label)| Mark { week, label: label.to_owned() }).collect()
 }
 
 /// What one arm did in one week.
@@ -91,12 +87,16 @@ fn weeks(book: &Book<'_>) -> Result<Weeks, CommandError> {
         .settings
         .teams
         .iter()
-        .filter_map(|team| Some((team.name.as_str(), super::book::window_of(Some(team.arm.as_str()), Some("before"))?.0)))
+        .filter_map(|team| {
+            Some((team.name.as_str(), super::book::window_of(Some(team.arm.as_str()), Some("before"))?.0))
+        })
         .collect();
     // Teams of which the stream holds nothing cannot be told; their developers are no exposure.
     let told: BTreeSet<String> =
         book.rows::<RateRow>()?.into_iter().filter(|row| row.tickets.is_some()).map(|row| row.team_id).collect();
-    let arm = |team: Option<&str>| team.filter(|team| told.contains(*team)).and_then(|team| arms.get(bare_name(team)).copied());
+    let arm = |team: Option<&str>| {
+        team.filter(|team| told.contains(*team)).and_then(|team| arms.get(bare_name(team)).copied())
+    };
     let mut weeks = Weeks::new();
     for row in book.rows::<DeveloperWeekRow>()? {
         if let Some(arm) = arm(Some(&row.team_id)) {
@@ -135,7 +135,8 @@ fn stretches(weeks: &Weeks, arm: Arm, grain: i64) -> Vec<(Week, Vec<i64>)> {
 fn fates_of(stretches: &[(Week, Vec<i64>)]) -> Vec<Fate> {
     let unknown = |week: &Week| week.people.is_empty() && week.tickets > 0;
     // Tickets of nobody known stand for nobody: such a stretch must not pass as one without tickets.
-    let row = |(week, _): &(Week, Vec<i64>)| vec![if unknown(week) { Backing::new(1, []) } else { week.people.clone() }];
+    let row =
+        |(week, _): &(Week, Vec<i64>)| vec![if unknown(week) { Backing::new(1, []) } else { week.people.clone() }];
     fates(&stretches.iter().map(row).collect::<Vec<_>>())
 }
 

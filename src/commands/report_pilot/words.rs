@@ -52,6 +52,14 @@ fn with_interval(quantity: Quantity, found: &Finding, onto: impl Fn(f64) -> f64)
     quantity
 }
 
+/// The change of a share in the same services.
+pub(super) fn paired_change(change: &crate::study::PairedChange) -> Quantity {
+    let mut quantity = Quantity::change(change.difference, Unit::PercentPoints)
+        .between(Some(change.interval.lower), Some(change.interval.upper));
+    quantity.confidence = change.interval.level;
+    quantity
+}
+
 /// The change of a level between two windows, as the cards show it; description, without an interval.
 pub(super) fn plain_change(level: Level, before: &Quantity, after: &Quantity) -> Quantity {
     let unit = match level {
@@ -99,7 +107,6 @@ pub(super) fn subject(answer: &Answer) -> String {
 pub(super) fn title(answer: &Answer) -> String {
     match answer.of.as_deref() {
         None => answer.measure.title.to_owned(),
-        Some(of) if answer.measure.id == "metadata_coverage" => format!("{}: {}", answer.measure.title, spoken(of)),
         Some(of) => format!("{}: {}", answer.measure.title, spoken(of)),
     }
 }
@@ -112,6 +119,32 @@ pub(super) fn is_of_all_fields(answer: &Answer) -> bool {
 /// An id as people say it: `create-service` → `create service`.
 pub(super) fn spoken(id: &str) -> String {
     id.replace(['-', '_'], " ")
+}
+
+/// A step's name as a heading.
+pub(super) fn step_title(name: &str) -> String {
+    let name = spoken(name);
+    name.strip_prefix("ci ").map_or_else(|| capital(&name), |rest| format!("CI {rest}"))
+}
+
+/// Why something is left out, as the end of a sentence that begins with a count.
+pub(super) fn left_out_because(reason: &str) -> String {
+    match reason {
+        // What is compared and in neither window began in the weeks between them.
+        "compared" => "in the weeks left out after a start".to_owned(),
+        "outside the windows" => "outside the windows".to_owned(),
+        "platform team" => "of platform teams".to_owned(),
+        "unknown team" => "of a team that no source can tell".to_owned(),
+        "not compared" => "of teams that are in neither arm".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+/// Whether no team that is compared moved at all.
+pub(super) fn nothing_moved(verdict: &Verdict) -> bool {
+    let still = |team: &&crate::study::TeamLine| team.left_out.is_none();
+    let mut teams = verdict.teams.iter().filter(still).peekable();
+    verdict.effect.is_ok() && teams.peek().is_some() && teams.all(|team| team.change == Some(0.0))
 }
 
 /// A week in words.
@@ -185,6 +218,12 @@ mod tests {
         let rate = |value| Quantity::level(value, Unit::PerDeveloperWeek);
         assert_eq!(plain_change(Level::PerDeveloperWeek, &rate(0.0), &rate(0.2)).text(), "cannot be told");
         assert_eq!(plain_change(Level::PerDeveloperWeek, &rate(0.4), &rate(0.2)).text(), "−50%");
+    }
+
+    #[test]
+    fn a_reason_to_leave_out_is_said_in_words() {
+        assert_eq!(left_out_because("compared"), "in the weeks left out after a start");
+        assert_eq!(step_title("ci configured"), "CI configured");
     }
 
     #[test]

@@ -36,7 +36,8 @@ pub struct WrittenStep {
     pub activity: String,
     /// The category it must have.
     pub category: Option<String>,
-    /// The environment it must be in; `$production`, `$lowest-shared`, or `$each` for one step per environment.
+    /// The environment it must be in; `$production`, `$lowest-shared`, `$each` for one step per environment, or
+    /// `$each-before-production` for all but production.
     pub environment: Option<String>,
     /// The channel it must come by.
     pub channel: Option<String>,

@@ -3,7 +3,7 @@
 use crate::log::table;
 
 table! {
-    /// One row per journey and environment: the lowest shared one, and production.
+    /// One row per subject and environment: the lowest shared one, and production.
     DeployTimeRow in "time_to_first_deploy" ordered by ["journey_id", "environment"] {
         /// The journey.
         journey_id: String,
@@ -119,15 +119,19 @@ table! {
         journey_us: i64,
         /// The same in working time.
         journey_working_us: i64,
-        /// Waits for what was asked and answered, overlaps merged; absent where no request was ever seen.
+        /// Waits of both kinds, overlaps merged; absent as `ticket_wait_us`.
         wait_us: Option<i64>,
         /// The same in working time.
         working_wait_us: Option<i64>,
+        /// Waits for what was asked on tickets, for approvals or in chat; absent where no journey ever asked so.
+        ticket_wait_us: Option<i64>,
+        /// Waits for the review or landing of changes; absent where no change of any journey shows one.
+        change_wait_us: Option<i64>,
         /// The rest of its time: nothing shows that anyone waited.
         unattributed_us: Option<i64>,
         /// Requests.
         requests: i64,
-        /// Those without an answer when it ended.
+        /// Those neither answered nor withdrawn when it ended.
         open_requests: i64,
     }
 }

@@ -3,26 +3,32 @@
 use crate::log::table;
 
 table! {
-    /// One row per team and component alive at both instants.
+    /// One row per team and component.
     OwnershipRow in "ownership_by_team" ordered by ["team_id", "component_id"] {
-        /// The team that owned it before.
+        /// The team that owned it before, or, where no team that is compared did, after.
         team_id: String,
         /// Its arm.
         arm: String,
         /// The component.
         component_id: String,
-        /// Whether its owner held before; absent where no membership of anyone is known.
+        /// Whether it can be told; not where no membership of anyone is known.
+        is_told: bool,
+        /// Whether its owner held before; absent where it came since.
         before_valid: Option<bool>,
-        /// Whether its owner holds after; absent as before.
+        /// Whether its owner holds after; absent where it is gone.
         after_valid: Option<bool>,
     }
 }
 
 table! {
-    /// One row per subject and person who worked on it.
-    SubjectPersonRow in "subject_people" ordered by ["subject_id", "person_id"] {
+    /// One row per subject, arm, period and person who worked on it.
+    SubjectPersonRow in "subject_people" ordered by ["subject_id", "arm", "period", "person_id"] {
         /// The subject.
         subject_id: String,
+        /// The arm of the team that owned it then; absent where none is compared.
+        arm: Option<String>,
+        /// The period of that team; absent outside the windows.
+        period: Option<String>,
         /// The person.
         person_id: String,
         /// Events.
@@ -31,24 +37,24 @@ table! {
 }
 
 table! {
-    /// One row per team, component alive at both instants, and required field.
+    /// One row per team, component and required field.
     CoverageRow in "coverage_by_team" ordered by ["team_id", "component_id", "field"] {
-        /// The team; absent where no source can tell.
+        /// The team that owned it before, or, where no team that is compared did, after.
         team_id: String,
-        /// Its arm; absent where the study does not name it.
+        /// Its arm.
         arm: String,
         /// The component.
         component_id: String,
         /// The field.
         field: String,
-        /// Whether it was there before.
-        before_present: bool,
-        /// Whether it was valid before.
-        before_valid: bool,
-        /// Whether it was there after.
-        after_present: bool,
-        /// Whether it was valid after.
-        after_valid: bool,
+        /// Whether it was there before; absent where the component came since.
+        before_present: Option<bool>,
+        /// Whether it was valid before; absent as `before_present`.
+        before_valid: Option<bool>,
+        /// Whether it is there after; absent where the component is gone or retired.
+        after_present: Option<bool>,
+        /// Whether it is valid after; absent as `after_present`.
+        after_valid: Option<bool>,
     }
 }
 

@@ -21,7 +21,7 @@ table! {
         time_us: i64,
         /// As `time_us`, in working time.
         working_us: i64,
-        /// 0 open, 1 done, 2 abandoned.
+        /// 0 open, 1 answered, 2 withdrawn by whoever asked.
         cause: i64,
         /// Whether it is open only because its team entered the pilot.
         censored_at_pilot: bool,
@@ -41,10 +41,12 @@ table! {
         period: String,
         /// Tickets; absent where nothing can be told.
         tickets: Option<i64>,
-        /// Those that nobody else has answered yet.
+        /// Those that nobody else has answered, and that were not withdrawn.
         unanswered: Option<i64>,
         /// Those that could not be linked to a subject.
         unlinked: Option<i64>,
+        /// Tickets that do not say to whom they went, where others do; not among `tickets`.
+        unaddressed: i64,
         /// Developer-days; five are a developer-week.
         developer_days: i64,
         /// Weeks of living services.
@@ -71,7 +73,7 @@ table! {
         routing: String,
         /// Tickets; absent where nothing can be told.
         tickets: i64,
-        /// Those that nobody else has answered yet.
+        /// Those that nobody else has answered, and that were not withdrawn.
         unanswered: i64,
         /// Those that could not be linked to a subject.
         unlinked: i64,

@@ -30,6 +30,7 @@ pub(super) fn of_commit<'e>(history: &History, place: Place, activity: &'e str) 
         generation: commit.generation,
         about: &[],
         change: None,
+        part_of: None,
     }
 }
 
@@ -85,6 +86,8 @@ pub(super) fn write_tags(
         let mut event = of_commit(history, place, "release.tagged");
         event.key = &key;
         (event.began_us, event.began_by) = (None, None);
+        // A lightweight tag does not say who set it; the author of the commit did something else.
+        event.actor = None;
         if let Some((signature, at_s)) = tagger {
             event.at_us = at_s.saturating_mul(1_000_000);
             event.actor = Some(history.signatures.place(&signature));

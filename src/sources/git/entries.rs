@@ -104,7 +104,37 @@ fn renamed(catalog: &WrittenCatalog, known: &[(&str, &str)], flat: Fields) -> Fi
         let name = known.iter().find(|(from, _)| *from == own).map_or(own.as_str(), |(_, to)| to).to_owned();
         fields.entry(name).or_insert(value);
     }
+    for (name, value) in &mut fields {
+        let declared = catalog.fields.contains_key(name)
+            || TELLING.contains(&name.as_str())
+            || catalog.owner.as_deref() == Some(name)
+            || catalog.retired.as_ref().is_some_and(|retired| retired.field == *name);
+        if may_hold_a_person(name, value, declared) {
+            SET.clone_into(value);
+        }
+    }
     fields
+}
+
+/// What stands for a value that is there and is not kept.
+const SET: &str = "(set)";
+
+/// Fields whose text is a class or a team, not prose.
+const TELLING: &[&str] = &["owner", "lifecycle", "system", "type", "kind"];
+
+/// Parts of field names that say that people stand in the field.
+const OF_PEOPLE: &[&str] =
+    &["author", "contact", "email", "lead", "maintainer", "manager", "member", "people", "person", "user"];
+
+/// Whether a value might name a person. Catalogs list members and contacts, and prose names anybody; what matters of such
+/// a field is that it is filled in. Declared and telling fields keep their text unless it is plainly a person's.
+fn may_hold_a_person(name: &str, value: &str, declared: bool) -> bool {
+    let name = name.to_lowercase();
+    let address = value.split(|letter: char| letter.is_whitespace() || letter == ',').any(|word| {
+        word.starts_with("user:") || word.split_once('@').is_some_and(|(local, host)| !local.is_empty() && host.contains('.'))
+    });
+    let prose = value.contains(char::is_whitespace);
+    address || (!declared && (prose || OF_PEOPLE.iter().any(|part| name.contains(part))))
 }
 
 fn flat(value: &Value) -> Fields {
@@ -177,6 +207,20 @@ mod tests {
     }
 
     #[test]
+    fn what_may_name_a_person_is_kept_as_set_only() {
+        let catalog = catalog(CatalogFormat::List, &["repo_name"], &[("owner", "team"), ("kind", "type")]);
+        let found = entries(
+            &catalog,
+            "- repo_name: a\n  team: user:default/jdoe\n  type: Publishing apps\n  description: Ask Jane Doe\n  maintainer: jdoe\n  \
+             sentry_url: false\n  docs: TBD\n  page: jane.doe@example.org\n",
+        );
+        let fields = &found["component:a"];
+        let of = |name: &str| fields.get(name).map(String::as_str);
+        assert_eq!([of("owner"), of("description"), of("maintainer"), of("page")], [Some("(set)"); 4]);
+        assert_eq!([of("kind"), of("sentry_url"), of("docs")], [Some("Publishing apps"), Some("false"), Some("TBD")]);
+    }
+
+    #[test]
     fn backstage_documents_of_every_kind_become_objects() {
         let catalog = catalog(CatalogFormat::Backstage, &[], &[]);
         let found = entries(
@@ -186,6 +230,6 @@ mod tests {
         );
         assert_eq!(found.keys().collect::<Vec<_>>(), ["catalog:API/n/p", "component:a", "team:t"]);
         assert_eq!(found["component:a"].get("owner").map(String::as_str), Some("group:default/t"));
-        assert_eq!(found["component:a"].get("metadata.tags").map(String::as_str), Some("x, y"));
+        assert_eq!(found["component:a"].get("metadata.tags").map(String::as_str), Some("(set)"));
     }
 }

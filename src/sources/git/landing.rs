@@ -133,6 +133,7 @@ pub(super) fn write(rows: &mut Rows<'_>, history: &History, landings: &[Landing]
             generation: commit.generation,
             about: &[],
             change: Some(&change),
+            part_of: None,
         };
         rows.event(&merged);
         rows.event(&Happened {

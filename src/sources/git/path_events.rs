@@ -118,6 +118,7 @@ fn write_group(
     };
     if let (false, Some(landing)) = (own, landing) {
         happened.actor = landing.actor;
+        happened.part_of = seen.history.get(landing.place).landed.as_ref().and_then(|landed| landed.number);
         if let Some((began_us, began_by)) = first_in(seen, trees, landing, target, rule, environment, &components) {
             (happened.began_us, happened.began_by) = (Some(began_us), Some(began_by));
         }

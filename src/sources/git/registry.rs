@@ -190,6 +190,7 @@ pub(super) fn of_landing<'e>(seen: &Seen<'_>, landing: &Landing, activity: &'e s
         actor: landing.actor,
         began_us: Some(landing.began_us),
         began_by: Some(landing.began_by),
+        part_of: seen.history.get(landing.place).landed.as_ref().and_then(|landed| landed.number),
         ..super::commits::of_commit(seen.history, landing.place, activity)
     }
 }

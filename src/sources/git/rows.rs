@@ -55,6 +55,8 @@ pub(super) struct Happened<'e> {
     pub(super) about: &'e [String],
     /// The change that it is.
     pub(super) change: Option<&'e str>,
+    /// The number of the change that it landed with.
+    pub(super) part_of: Option<u64>,
 }
 
 impl<'a> Rows<'a> {
@@ -106,7 +108,15 @@ impl<'a> Rows<'a> {
         event_id.push_str(&evidence);
         event_id.push(':');
         event_id.push_str(happened.key);
-        self.link_event(&event_id, &self.repository_id.clone(), qualifier::IN);
+        // A platform repository is context that nothing is followed through, and `source` names it: a row for each of
+        // its events would only make every log twice as long.
+        if self.subject_id.is_some() {
+            self.link_event(&event_id, &self.repository_id.clone(), qualifier::IN);
+        }
+        if let Some(number) = happened.part_of {
+            let change = format!("change:{}!{number}", self.repository.name);
+            self.link_event(&event_id, &change, qualifier::PART_OF);
+        }
         for about in happened.about {
             self.link_event(&event_id, about, qualifier::ABOUT);
             self.see(about, happened.began_us.map_or(happened.at_us, |began| began.min(happened.at_us)));

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::tickets::closes;
 use super::{Placed, RowsOf};
 use crate::log::{Identity, Micros, ObjectType, qualifier};
 use crate::sources::file::mapping::FieldKind::{Person, Text, Time};
@@ -73,28 +74,28 @@ impl RowsOf for TicketHistory {
     }
 }
 
-const CLOSED: &[&str] = &[
-    "cancelled",
-    "canceled",
-    "closed",
-    "complete",
-    "completed",
-    "declined",
-    "done",
-    "fixed",
-    "rejected",
-    "resolved",
-    "won't do",
-    "won't fix",
-    "wontfix",
-];
-
 fn activity(field: &str, from: Option<&str>, to: Option<&str>) -> &'static str {
-    let closed = |status: Option<&str>| status.is_some_and(|status| CLOSED.contains(&status));
+    let closed = |status: Option<&str>| status.is_some_and(closes);
     match field {
         "assignee" => "ticket.assigned",
         "status" if to == Some("reopened") || (closed(from) && to.is_some() && !closed(to)) => "ticket.reopened",
         "status" if closed(to) && !closed(from) => "ticket.closed",
         _ => "ticket.updated",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_ends_a_ticket_in_an_export_closes_it_in_its_history() {
+        for word in ["done", "duplicate", "withdrawn", "granted", "won't do"] {
+            assert_eq!(activity("status", Some("in progress"), Some(word)), "ticket.closed", "{word}");
+            assert_eq!(activity("status", Some(word), Some("in progress")), "ticket.reopened", "{word}");
+        }
+        assert_eq!(activity("status", Some("closed"), Some("done")), "ticket.updated");
+        assert_eq!(activity("status", Some("open"), Some("approved")), "ticket.updated");
+        assert_eq!(activity("status", Some("approved"), Some("done")), "ticket.closed");
     }
 }

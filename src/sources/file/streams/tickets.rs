@@ -130,7 +130,7 @@ fn happen(ticket: &Ticket, place: &Place, out: &mut Output<'_>) {
     out.order(place, Some(ticket.created_us), ticket.answered_us, "answered before it was created");
     out.order(place, Some(ticket.created_us), ticket.closed_us, "closed before it was created");
     out.order(place, ticket.answered_us, ticket.closed_us, "closed before it was answered");
-    let outcome = ticket.status.as_deref().map(ending);
+    let outcome = ticket.status.as_deref().map(|status| ending(status).as_str());
     let draft = |activity: &str, at_us: Micros, actor: &Option<Identity>| Draft {
         at_us,
         activity: activity.to_owned(),
@@ -165,14 +165,40 @@ fn happen(ticket: &Ticket, place: &Place, out: &mut Output<'_>) {
     }
 }
 
-/// The words that status fields use, in three: `done`, `declined`, or `other`. The word itself is not kept.
-fn ending(status: &str) -> &'static str {
+/// How a status ends a ticket. The word itself is not kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ending {
+    /// What was asked for was done.
+    Done,
+    /// It was not.
+    Declined,
+    /// The status ends nothing.
+    Other,
+}
+
+impl Ending {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Declined => "declined",
+            Self::Other => "other",
+        }
+    }
+}
+
+/// Whether a status closes a ticket. Work goes on after an approval, though an export that ends with it is done.
+pub(super) fn closes(status: &str) -> bool {
+    status != "approved" && ending(status) != Ending::Other
+}
+
+/// The words that status fields use, in lower case: one list for what closes a ticket and for how it was closed.
+fn ending(status: &str) -> Ending {
     match status {
         "done" | "closed" | "resolved" | "complete" | "completed" | "fixed" | "granted" | "approved" | "success" => {
-            "done"
+            Ending::Done
         }
         "declined" | "rejected" | "cancelled" | "canceled" | "wontfix" | "won't do" | "won't fix" | "wont do"
-        | "duplicate" | "invalid" | "withdrawn" => "declined",
-        _ => "other",
+        | "duplicate" | "invalid" | "withdrawn" => Ending::Declined,
+        _ => Ending::Other,
     }
 }

@@ -326,7 +326,7 @@ fn tags_count_at_the_taggers_time_or_at_the_commits() {
         found,
         [
             (format!("git:app@{one}:tag:v1"), 150, "Cy Moe".to_owned()),
-            (format!("git:app@{two}:tag:v2"), 200, "Bob Ray".to_owned()),
+            (format!("git:app@{two}:tag:v2"), 200, String::new()),
         ]
     );
     assert_eq!(about(&pulled, events(&pulled, "release.tagged")[0]), ["component:app"]);
