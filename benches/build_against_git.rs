@@ -4,6 +4,8 @@
 //! `cargo bench --bench build_against_git` needs `git` and a folder with a clone of govuk-helm-charts, named by
 //! `MILEPOST_GIT_ROOT`; without the folder only the demo is timed. Runs that were kept lie in `benches/runs/`.
 
+#![allow(clippy::print_stdout, reason = "a benchmark prints what it measured")]
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};

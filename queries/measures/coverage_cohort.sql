@@ -1,6 +1,6 @@
 -- Which entries of the catalog are looked at before and after, and for which team.
 -- grain: one row per team and component
--- reads: coverage_instants, coverage_entries
+-- reads: coverage_instants, coverage_entries, subject_teams
 -- writes: team_id text, arm text, component_id text, before_us int?, after_us int?
 -- unit: microseconds since the epoch
 -- null means: before_us: no team that is compared had it before; after_us: it is gone or retired after
@@ -8,8 +8,9 @@
 -- see: METHODS.md#metadata_coverage
 
 -- Those with both instants are the fixed cohort: alive before and after, by the
--- team that owned them before, whoever does now. The others came or went: they
--- enter the open population only. Before: at the end of the team's before
+-- team that works on them, and by the declared owner only where nobody does: an
+-- entry without a good owner is somebody's all the same. The others came or
+-- went: they enter the open population only. Before: at the end of the team's before
 -- window; after: at the end of its after window, or as_of where that is first.
 with edges as (
     select instant_us, purpose, team_id, arm
@@ -23,10 +24,20 @@ windows as (
     inner join edges as a on b.team_id = a.team_id
     where b.purpose = 'before' and a.purpose = 'after'
 ),
-living as (
-    select instant_us, component_id, team_id
+entries as (
+    select instant_us, component_id, team_id as owner_id
     from coverage_entries
     where not is_retired
+),
+workers as (
+    select subject_id, team_id as worker_id from subject_teams
+),
+living as (
+    select
+        e.instant_us, e.component_id,
+        coalesce(w.worker_id, e.owner_id) as team_id
+    from entries as e
+    left join workers as w on e.component_id = w.subject_id
 ),
 held as (
     select w.team_id, w.arm, e.component_id, w.before_us, w.after_us

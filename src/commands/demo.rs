@@ -28,7 +28,7 @@ pub(super) fn run(args: &DemoArgs) -> Result<Outcome, CommandError> {
     let repositories = simulate::build_repositories(&args.sample.join(simulate::SCRIPT), &git_root)?;
     say(Talk::Aloud, &format!("built {} repositories from the sample's script", repositories.len()));
     let settings = load(&file, &Overrides { git_root: Some(git_root), data: Some(data), as_of_us: None })?;
-    let study = study::run(settings, Queries::built_in()?, Talk::Aloud)?;
+    let study = study::run(settings, Queries::built_in()?, Talk::Aloud, study::UpTo::Measures)?;
     let journeys = &study.journeys.journeys;
     let of = |status: &str| journeys.iter().filter(|journey| journey.status == status).count();
     say(

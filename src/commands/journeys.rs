@@ -74,7 +74,7 @@ impl<'a> Evidence<'a> {
 }
 
 pub(super) fn run(args: &JourneysArgs) -> Result<Outcome, CommandError> {
-    let study = study::open(&args.study, Talk::Aloud)?;
+    let study = study::open(&args.study, Talk::Aloud, study::UpTo::Journeys)?;
     let printed = printed(&study.journeys, args);
     match args.format {
         Format::Json => print_json(&printed)?,

@@ -16,7 +16,7 @@ pub(super) fn run(args: &MeasureArgs) -> Result<Outcome, CommandError> {
             return Err(CommandError::Asked(format!("`{name}` is no measure; the measures are {}", known.join(", "))));
         }
     }
-    let study = study::open(&args.study, Talk::Aloud)?;
+    let study = study::open(&args.study, Talk::Aloud, study::UpTo::Measures)?;
     let mut analysis = analyse(&study)?;
     if !args.measures.is_empty() {
         analysis.answers.retain(|answer| args.measures.iter().any(|name| name == answer.measure.id));

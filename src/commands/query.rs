@@ -5,7 +5,7 @@ use super::{CommandError, Outcome, study};
 use crate::cli::QueryArgs;
 
 pub(super) fn run(args: &QueryArgs) -> Result<Outcome, CommandError> {
-    let study = study::open(&args.study, Talk::Aloud)?;
+    let study = study::open(&args.study, Talk::Aloud, study::UpTo::Measures)?;
     if let Some(sql) = &args.sql {
         print_frame(&study.catalog.query(sql)?, args.format)?;
         return Ok(Outcome::Done);

@@ -33,15 +33,24 @@ pub(crate) struct Study {
     pub(crate) journeys: Journeys,
 }
 
+/// How far the queries run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum UpTo {
+    /// Links and journeys.
+    Journeys,
+    /// Measures too.
+    Measures,
+}
+
 /// Pulls and builds what is stale, then runs the queries.
-pub(crate) fn open(args: &StudyArgs, talk: Talk) -> Result<Study, CommandError> {
+pub(crate) fn open(args: &StudyArgs, talk: Talk, up_to: UpTo) -> Result<Study, CommandError> {
     let settings = settings(args)?;
     let queries = queries(args.queries.as_deref())?;
-    run(settings, queries, talk)
+    run(settings, queries, talk, up_to)
 }
 
 /// The same for settings that are already there.
-pub(crate) fn run(settings: Settings, queries: Queries, talk: Talk) -> Result<Study, CommandError> {
+pub(crate) fn run(settings: Settings, queries: Queries, talk: Talk, up_to: UpTo) -> Result<Study, CommandError> {
     let mut segments = Segments::open(&settings.data)?;
     let pulled = pull(&settings, &mut segments, false, talk)?;
     if pulled.read > 0 {
@@ -51,6 +60,8 @@ pub(crate) fn run(settings: Settings, queries: Queries, talk: Talk) -> Result<St
     drop(segments);
     let mut catalog = Catalog::of_log(&built.log, queries)?;
     let journeys = journeys::reconstruct(&mut catalog)?;
-    measures::run(&mut catalog)?;
+    if up_to == UpTo::Measures {
+        measures::run(&mut catalog)?;
+    }
     Ok(Study { settings, built, catalog, journeys })
 }

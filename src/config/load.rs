@@ -183,7 +183,7 @@ fn resolve_journeys(written: &StudyFile, environments: &Environments) -> Result<
     let wanted = written.study.use_journeys.clone().unwrap_or_else(|| vec!["create-service".to_owned()]);
     let ids: Vec<&str> = written.journeys.iter().map(|journey| journey.id.as_str()).collect();
     let uses: Vec<&str> = wanted.iter().map(String::as_str).collect();
-    for id in [twice(&ids), twice(&uses)].into_iter().flatten() {
+    if let Some(id) = twice(&ids).or_else(|| twice(&uses)) {
         return Err((id.to_owned(), STANDS_TWICE.to_owned()));
     }
     let mut chosen: Vec<&WrittenJourney> = Vec::new();
@@ -277,7 +277,8 @@ mod tests {
     }
 
     fn registry(id: &str) -> String {
-        format!("[[registries]]\nid = \"{id}\"\nrepository = \"r\"\nfiles = [\"f\"]\nnames-at = \"a.*\"\n")
+        let rule = "repository = \"r\"\nfiles = [\"f\"]\nnames-at = \"a.*\"\nentered = \"repository.requested\"\n";
+        format!("[[registries]]\nid = \"{id}\"\n{rule}")
     }
 
     fn catalog(id: &str) -> String {

@@ -82,6 +82,7 @@ shipped! {
         "step_offsets"
         "subject_owners"
         "subject_people"
+        "subject_teams"
         "subject_weeks"
         "team_days"
         "ticket_days"

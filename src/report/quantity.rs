@@ -81,6 +81,8 @@ impl Unit {
             Self::Count => 0,
             Self::Percent | Self::RelativeChange => (size < 1.0) as usize,
             Self::Days | Self::Hours | Self::WorkingHours | Self::PercentPoints => (size < 100.0) as usize,
+            // A twentieth of a ticket a week is a real rate, and two decimals would hide a tenth of it.
+            Self::PerDeveloperWeek | Self::PerServiceWeek if size < 0.1 => 3,
             Self::PerJourney | Self::PerDeveloperWeek | Self::PerServiceWeek | Self::Ratio => {
                 if size < 10.0 {
                     2
@@ -252,9 +254,11 @@ impl Quantity {
         let end = |end: Bound| match end {
             Bound::At(end) => {
                 let written = end * self.unit.written_times();
-                let sign = if self.is_change && written > 0.0 { "+" } else { "" };
+                let text = fixed(written, decimals);
+                let looks_zero = !text.bytes().any(|byte| (b'1'..=b'9').contains(&byte));
+                let sign = if self.is_change && written > 0.0 && !looks_zero { "+" } else { "" };
                 let percent = if self.unit.suffix() == "%" { "%" } else { "" };
-                Some(format!("{sign}{}{percent}", fixed(written, decimals)))
+                Some(format!("{sign}{text}{percent}"))
             }
             Bound::NotReached => Some("not reached".to_owned()),
             Bound::None => None,

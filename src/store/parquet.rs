@@ -1,6 +1,7 @@
 //! One table, one Parquet file.
 
 use std::fs::File;
+use std::io::{BufWriter, Write as _};
 use std::path::Path;
 
 use polars::prelude::*;
@@ -14,12 +15,13 @@ use super::private::create_private_file;
 /// # Errors
 /// Where the system refuses.
 pub fn write_parquet(path: &Path, table: &mut DataFrame) -> Result<(), StoreError> {
-    let file = create_private_file(path)?;
-    ParquetWriter::new(&file)
+    // Unbuffered, the writer asks the system hundreds of times for a table of a few rows.
+    let mut file = BufWriter::new(create_private_file(path)?);
+    ParquetWriter::new(&mut file)
         .with_compression(ParquetCompression::Lz4Raw)
         .finish(table)
-        .map(|_| ())
-        .map_err(StoreError::table("write", path))
+        .map_err(StoreError::table("write", path))?;
+    file.flush().map_err(StoreError::file("write", path))
 }
 
 /// Reads a whole table.

@@ -1,7 +1,7 @@
 //! Measures that are amounts over an exposure: handoffs and waits a journey, tickets a developer-week, deploys a
 //! service-week.
 
-use super::{Answer, CommandError, LeftOut, Level, People, Study, cell, count, found, hours, real, team_name};
+use super::{Answer, CommandError, LeftOut, Level, People, Study, cell, count, found, hours, outside, real, team_name};
 use crate::log::{Parameters, Row as _};
 use crate::measures::{self, DeployWeekRow, HandoffRow, RateRow, TicketWeekRow, WaitRow};
 use crate::store::rows;
@@ -10,6 +10,12 @@ use crate::study::{Arm, Design, Period, RateRecord, rate_study};
 /// Developer-days of a developer-week.
 const DAYS_OF_A_WEEK: f64 = 5.0;
 
+/// The definition that handoffs and waits are told of: the first in use. Journeys of one subject share their touches, so
+/// over several definitions the same handoff would count more than once.
+fn main_definition(study: &Study) -> &str {
+    study.settings.journeys.first().map_or("", |journey| journey.id.as_str())
+}
+
 /// Handoffs between teams a finished journey.
 pub(super) fn handoffs(study: &Study, design: &Design, people: &People) -> Result<Answer, CommandError> {
     let mut builder = Builder::new("handoffs", Level::PerJourney);
@@ -17,6 +23,9 @@ pub(super) fn handoffs(study: &Study, design: &Design, people: &People) -> Resul
     // Without memberships no handoff can be told to be between teams; zero would be an answer that nobody gave.
     let teams_known = teams_known(study)?;
     for row in &journeys {
+        if row.definition != main_definition(study) {
+            continue;
+        }
         let Some(at) = builder.cell(row.arm.as_deref(), row.period.as_deref(), &row.standing) else { continue };
         if row.cause != 1 {
             builder.left_out.add("not finished: its handoffs are not all in yet");
@@ -38,6 +47,9 @@ pub(super) fn request_wait(study: &Study, design: &Design, people: &People) -> R
     let mut builder = Builder::new("request_wait", Level::HoursPerJourney);
     let rows = measures::read::<WaitRow>(&study.catalog)?;
     for row in &rows {
+        if row.definition != main_definition(study) {
+            continue;
+        }
         let Some(at) = builder.cell(row.arm.as_deref(), row.period.as_deref(), &row.standing) else { continue };
         let Some(waited_us) = row.working_wait_us else {
             builder
@@ -114,7 +126,7 @@ impl Builder<'_> {
     fn cell(&mut self, arm: Option<&str>, period: Option<&str>, standing: &str) -> Option<(Arm, Period)> {
         let cell = cell(arm, period);
         if cell.is_none() {
-            self.left_out.add(standing);
+            self.left_out.add(outside(standing, period));
         }
         cell
     }

@@ -155,6 +155,11 @@ fn cell(arm: Option<&str>, period: Option<&str>) -> Option<(Arm, Period)> {
     Some((arm, period))
 }
 
+/// Why a row that is in no window is left out.
+fn outside<'a>(standing: &'a str, period: Option<&str>) -> &'a str {
+    if period == Some("washout") { "in the wash-out" } else { standing }
+}
+
 /// Why rows enter no study, by reason, with their number.
 #[derive(Default)]
 struct LeftOut(BTreeMap<String, u64>);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Answer, CommandError, LeftOut, Level, People, Study, cell, days, found, team_name};
+use super::{Answer, CommandError, LeftOut, Level, People, Study, cell, days, found, outside, team_name};
 use crate::measures::{self, DeployTimeRow, JourneyTimeRow, RequestTimeRow};
 use crate::study::{Cause, Design, TimeRecord, time_study};
 
@@ -28,7 +28,7 @@ pub(super) fn time_to_first_deploy(
                 period: row.period.as_deref(),
                 standing: &row.standing,
                 entry_us: row.entry_us,
-                time_us: row.time_us,
+                elapsed_us: row.time_us,
                 cause: row.cause,
             });
             answer("time_to_first_deploy", Some(environment), times, design, people)
@@ -52,7 +52,7 @@ pub(super) fn journey_time(study: &Study, design: &Design, people: &People) -> R
             period: row.period.as_deref(),
             standing: &row.standing,
             entry_us: row.entry_us,
-            time_us: row.time_us,
+            elapsed_us: row.time_us,
             cause: row.cause,
         });
         answer("journey_time", Some(definition), times, design, people)
@@ -70,7 +70,7 @@ pub(super) fn request_answer_time(study: &Study, design: &Design, people: &Peopl
         period: row.period.as_deref(),
         standing: if row.team_id.is_none() { "the team of the asker is unknown" } else { "outside the windows" },
         entry_us: 0,
-        time_us: row.time_us,
+        elapsed_us: row.time_us,
         cause: row.cause,
     });
     let mut answer = answer("request_answer_time", None, times, design, people);
@@ -86,7 +86,7 @@ struct Time<'a> {
     period: Option<&'a str>,
     standing: &'a str,
     entry_us: i64,
-    time_us: i64,
+    elapsed_us: i64,
     cause: i64,
 }
 
@@ -102,10 +102,10 @@ fn answer<'a>(
     let mut compared = Vec::new();
     for time in times {
         let Some((arm, period)) = cell(time.arm, time.period) else {
-            left_out.add(time.standing);
+            left_out.add(outside(time.standing, time.period));
             continue;
         };
-        if time.entry_us >= time.time_us && time.entry_us > 0 {
+        if time.entry_us >= time.elapsed_us && time.entry_us > 0 {
             left_out.add("nothing of the journey could be seen before it ended");
             continue;
         }
@@ -115,7 +115,7 @@ fn answer<'a>(
             arm,
             period,
             entry_days: days(time.entry_us),
-            time_days: days(time.time_us),
+            time_days: days(time.elapsed_us),
             cause: match time.cause {
                 1 => Cause::Done,
                 2 => Cause::Abandoned,

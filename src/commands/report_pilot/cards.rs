@@ -63,9 +63,9 @@ fn definition(answer: &Answer, tau_days: f64) -> String {
             )
         }
         (Level::HoursPerJourney, _) => {
-            format!("{definition} Levels are means over finished journeys of all definitions.")
+            format!("{definition} Levels are means over finished journeys of the first definition in use.")
         }
-        (Level::PerJourney, _) => format!("{definition} Levels are means over finished journeys of all definitions."),
+        (Level::PerJourney, _) => format!("{definition} Levels are means over finished journeys of the first definition in use."),
         (Level::Share, Some(_)) if words::is_of_all_fields(answer) => {
             "Services whose catalog entry holds a valid value in every required field, of those that lived before and after.".to_owned()
         }

@@ -46,7 +46,7 @@ use crate::report::{self, Colophon, Document, fingerprint_in_groups};
 pub(super) fn run(args: &PilotArgs) -> Result<Outcome, CommandError> {
     // Said before anything is pulled: reading a history for an hour to hear this would be unkind.
     comparison_of(&study::settings(&args.study)?)?;
-    let study = study::open(&args.study, Talk::Aloud)?;
+    let study = study::open(&args.study, Talk::Aloud, study::UpTo::Measures)?;
     let report = write(&study, &args.out)?;
     say(Talk::Aloud, &format!("the pilot report is in `{}`", report.display()));
     Ok(Outcome::Done)

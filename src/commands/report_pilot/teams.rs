@@ -120,7 +120,11 @@ mod tests {
         let lines: Vec<&TeamLine> = lines.iter().collect();
         let crowd = |team: &str, people| super::super::testing::crowd(team, people);
         let row = |line: &&TeamLine| {
-            let people = if line.team == "small" { 3 } else { 9 };
+            let people = match line.team.as_str() {
+                "small" => 3,
+                "third" => 8,
+                _ => 9,
+            };
             TeamRow { team: line.team.clone(), columns: vec![crowd(&line.team, people), crowd(&line.team, people)] }
         };
         let TeamGroups::Shown(groups) = merge_small(&lines.iter().map(row).collect::<Vec<_>>()) else {

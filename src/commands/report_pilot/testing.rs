@@ -17,7 +17,7 @@ pub(super) fn verdict(grade: Grade, has_effect: bool) -> Verdict {
         Grade::C => (1, 4),
         Grade::D | Grade::E => (3, 3),
     };
-    let scale = if grade == Grade::E { 0 } else { 1 };
+    let scale = u64::from(grade != Grade::E);
     let cell = |team: u64, period: Period| {
         let base = 60 + 5 * team;
         let noise = base + [0, 3, 1, 2, 6, 2, 5, 1][usize::try_from(team).unwrap_or(0) % 8];

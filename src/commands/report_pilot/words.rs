@@ -140,11 +140,14 @@ pub(super) fn left_out_because(reason: &str) -> String {
     }
 }
 
-/// Whether no team that is compared moved at all.
+/// Whether no team that is compared moved at all. Of what is described only nothing is said, not even this.
 pub(super) fn nothing_moved(verdict: &Verdict) -> bool {
     let still = |team: &&crate::study::TeamLine| team.left_out.is_none();
     let mut teams = verdict.teams.iter().filter(still).peekable();
-    verdict.effect.is_ok() && teams.peek().is_some() && teams.all(|team| team.change == Some(0.0))
+    verdict.grade < crate::study::Grade::E
+        && verdict.effect.is_ok()
+        && teams.peek().is_some()
+        && teams.all(|team| team.change == Some(0.0))
 }
 
 /// A week in words.

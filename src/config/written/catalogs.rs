@@ -18,7 +18,7 @@ pub enum CatalogFormat {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct WrittenCatalog {
-    /// Unique among catalogs.
+    /// Unique among `paths`, `registries` and `catalogs` together.
     pub id: String,
     /// In which repositories, as a glob over names. Default: all.
     pub repository: Option<String>,

@@ -32,7 +32,7 @@ pub enum PathChange {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct WrittenPathRule {
-    /// Unique among rules; evidence and caveats name it.
+    /// Unique among `paths`, `registries` and `catalogs` together; evidence and caveats name it.
     pub id: String,
     /// In which repositories, as a glob over names. Default: all service repositories.
     pub repository: Option<String>,
@@ -63,7 +63,7 @@ pub struct WrittenPathRule {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct WrittenRegistry {
-    /// Unique among rules.
+    /// Unique among `paths`, `registries` and `catalogs` together.
     pub id: String,
     /// In which repository, as a glob over names.
     pub repository: String,

@@ -131,7 +131,8 @@ const OF_PEOPLE: &[&str] =
 fn may_hold_a_person(name: &str, value: &str, declared: bool) -> bool {
     let name = name.to_lowercase();
     let address = value.split(|letter: char| letter.is_whitespace() || letter == ',').any(|word| {
-        word.starts_with("user:") || word.split_once('@').is_some_and(|(local, host)| !local.is_empty() && host.contains('.'))
+        word.starts_with("user:")
+            || word.split_once('@').is_some_and(|(local, host)| !local.is_empty() && host.contains('.'))
     });
     let prose = value.contains(char::is_whitespace);
     address || (!declared && (prose || OF_PEOPLE.iter().any(|part| name.contains(part))))

@@ -304,6 +304,8 @@ fn tell_unmatched(
         }
         let paths = paths.get_or_insert_with(|| trees.all_paths(head.tree, 50_000));
         let mut near: Vec<&str> = target.templates().iter().flat_map(|template| nearest(template, paths, 2)).collect();
+        let mut told = std::collections::BTreeSet::new();
+        near.retain(|path| told.insert(*path));
         near.truncate(4);
         let wanted = target.templates().join("`, `");
         let detail = if near.is_empty() {
