@@ -45,13 +45,29 @@ impl LogFolder {
         }
         fs::rename(&new, &path).map_err(StoreError::file("name", &path))?;
         write_private(&root.join(POINTER), fingerprint.as_bytes())?;
+        Self::tidy(data)?;
+        Ok(Self { path })
+    }
+
+    /// Clears away what does not count: older logs, and what a killed build left half-written.
+    ///
+    /// # Errors
+    /// Where the disk refuses.
+    pub fn tidy(data: &Path) -> Result<(), StoreError> {
+        let root = data.join("log");
+        if !root.is_dir() {
+            return Ok(());
+        }
+        let current = Self::current(data).map(|(log, _)| log.path);
         for entry in fs::read_dir(&root).map_err(StoreError::file("list", &root))? {
             let other = entry.map_err(StoreError::file("list", &root))?.path();
-            if other.is_dir() && other != path {
+            if other.is_dir() && Some(&other) != current.as_ref() {
                 fs::remove_dir_all(&other).map_err(StoreError::file("remove", &other))?;
+            } else if other.is_file() && !other.ends_with(POINTER) {
+                fs::remove_file(&other).map_err(StoreError::file("remove", &other))?;
             }
         }
-        Ok(Self { path })
+        Ok(())
     }
 
     /// Where it is.

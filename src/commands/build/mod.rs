@@ -34,6 +34,7 @@ pub(crate) struct Built {
 
 /// Builds the log if anything that it is made from has changed.
 pub(crate) fn build(settings: &Settings, segments: &Segments) -> Result<Built, CommandError> {
+    LogFolder::tidy(&settings.data)?;
     let fingerprint = fingerprint::of(settings, segments)?;
     if let Some((log, known)) = LogFolder::current(&settings.data)
         && known == fingerprint
