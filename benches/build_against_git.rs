@@ -1,7 +1,7 @@
 //! Speed as a ratio beside something people would use instead: the log of a large history against `git log` on it, and
 //! the demo against the three seconds that somebody who tries a tool will wait.
 //!
-//! `cargo bench --bench build_against_git` needs `git` and a folder with a clone of govuk-helm-charts, named by
+//! `cargo bench --profile dev --bench build_against_git` needs `git` and a folder with a clone of govuk-helm-charts, named by
 //! `MILEPOST_GIT_ROOT`; without the folder only the demo is timed. Runs that were kept lie in `benches/runs/`.
 
 #![allow(clippy::print_stdout, reason = "a benchmark prints what it measured")]
