@@ -102,7 +102,7 @@ pub const MEASURES: &[Measure] = &[
         title: "Metadata coverage",
         unit: "share of required fields",
         definition: "Required fields of catalog entries that hold a valid value.",
-        counts: "The effect: the same components before and after, by the team that owned them before. The levels: all there were. `false` is an answer.",
+        counts: "The effect: the same components before and after, by the team that works on them. The levels: all there were. `false` is an answer.",
         leaves_out: "Retired entries (counted). Placeholders and default owners are present, and not valid.",
         less_is_better: Some(false),
         anchor: "METHODS.md#metadata_coverage",

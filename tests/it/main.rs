@@ -17,6 +17,7 @@ mod docs;
 mod govuk;
 mod house;
 mod kill;
+mod parquet_file;
 mod privacy;
 mod queries;
 mod sample;

@@ -38,7 +38,7 @@ fn fixed_cohort(book: &Book<'_>) -> Result<Option<Block>, CommandError> {
         Column::number("Lost it", Unit::Count),
     ];
     let mut table = Table::new("coverage-by-field", "Required fields of the same services, before and after", columns).note(
-        "Services that lived on both days, by the team that owned them before. Intervals take services for independent; the cards compare teams.",
+        "Services that lived on both days, by the team that works on them. Intervals take services for independent; the cards compare teams.",
     );
     let (services, people) = (services(book)?, people_of_services(book)?);
     for answer in book.answers("metadata_coverage") {

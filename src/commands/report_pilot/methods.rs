@@ -57,7 +57,7 @@ fn statistics(book: &Book<'_>) -> Vec<MethodNote> {
         ),
         note(
             SHARES,
-            "The same services before and after, by the team that owned them before. Gained and lost are told each; the change of an arm has Newcombe's paired interval, services taken for independent.".to_owned(),
+            "The same services before and after, by the team that works on them. Gained and lost are told each; the change of an arm has Newcombe's paired interval, services taken for independent.".to_owned(),
             "p_after − p_before = (gained − lost) / n",
             "Newcombe 1998 (method 10); McNemar 1947",
         ),

@@ -5,7 +5,7 @@ use crate::log::table;
 table! {
     /// One row per team and component.
     OwnershipRow in "ownership_by_team" ordered by ["team_id", "component_id"] {
-        /// The team that owned it before, or, where no team that is compared did, after.
+        /// The team that works on it, or its declared owner where nobody of a known team does.
         team_id: String,
         /// Its arm.
         arm: String,
@@ -39,7 +39,7 @@ table! {
 table! {
     /// One row per team, component and required field.
     CoverageRow in "coverage_by_team" ordered by ["team_id", "component_id", "field"] {
-        /// The team that owned it before, or, where no team that is compared did, after.
+        /// The team that works on it, or its declared owner where nobody of a known team does.
         team_id: String,
         /// Its arm.
         arm: String,

@@ -144,7 +144,7 @@ impl Survival {
         let tau = across.at(self.tau_days);
         canvas.dashes(&[(tau, top), (tau, bottom)], Ink::Muted, 1.0, 3.0);
         canvas.label(
-            (tau - 4.0, top - 5.0),
+            (tau - 4.0, bottom - 6.0),
             &format!("compared up to day {:.0}", self.tau_days),
             Ink::Muted,
             Side::End,
