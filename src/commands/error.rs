@@ -15,18 +15,20 @@ pub enum CommandError {
     #[error(transparent)]
     People(#[from] crate::people::PeopleError),
     /// A repository.
-    #[error("while reading the repository `{repository}`: {why}")]
+    #[error("{place}: `repositories`: {why}")]
     Git {
-        /// Its name.
-        repository: String,
+        /// Where the study file names it.
+        place: String,
         /// What went wrong.
         why: crate::sources::git::GitError,
     },
     /// Exported files.
-    #[error("while reading the files of `{file}`: {why}")]
+    #[error("{why} ({place}: `files`, `{file}`)")]
     File {
         /// The `id` in the study file.
         file: String,
+        /// Where the study file names the entry.
+        place: String,
         /// What went wrong.
         why: crate::sources::file::FileError,
     },

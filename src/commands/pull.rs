@@ -83,7 +83,7 @@ fn pull_files(
     let mut unchanged = Vec::new();
     for (written, rank) in ranked {
         let stored = segments.manifest().unit(&file_unit(&written.id))?.filter(|_| !fresh);
-        let fingerprint = file::fingerprint(settings, written).map_err(|why| file_error(written, why))?;
+        let fingerprint = file::fingerprint(settings, written).map_err(|why| file_error(settings, written, why))?;
         match stored {
             Some(stored) if stored.bookmark == fingerprint && stored.rules.starts_with(&file_rules(office, rank)) => {
                 unchanged.push((written, rank, stored.rules));
@@ -122,7 +122,7 @@ fn read_file(
 ) -> Result<ReadFile, CommandError> {
     let mut desk = office.desk();
     let pull = file::Pull { settings, file: written, source_rank, parquet: &read_parquet };
-    let pulled = file::pull(&pull, &mut desk).map_err(|why| file_error(written, why))?;
+    let pulled = file::pull(&pull, &mut desk).map_err(|why| file_error(settings, written, why))?;
     Ok(ReadFile {
         unit: file_unit(&written.id),
         fingerprint: pulled.fingerprint,
@@ -131,8 +131,8 @@ fn read_file(
     })
 }
 
-fn file_error(written: &WrittenFile, why: file::FileError) -> CommandError {
-    CommandError::File { file: written.id.clone(), why }
+fn file_error(settings: &Settings, written: &WrittenFile, why: file::FileError) -> CommandError {
+    CommandError::File { file: written.id.clone(), place: settings.place_naming(&written.id), why }
 }
 
 /// What a file's rows depend on beside its bytes, its entry in the study file and the names that are known.
@@ -157,7 +157,7 @@ fn pull_repository(
     bar: &ProgressBar,
     done: &mut Pulled,
 ) -> Result<(), CommandError> {
-    let failed = |why| CommandError::Git { repository: repository.name.clone(), why };
+    let failed = |why| CommandError::Git { place: settings.place_naming(&repository.name), why };
     let unit = git_unit(&repository.name);
     let rules = hash(&[
         &office.fingerprint(),

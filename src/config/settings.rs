@@ -60,6 +60,17 @@ pub struct Settings {
     pub comparison: Option<Comparison>,
 }
 
+impl Settings {
+    /// Where the study file names something, as `FILE:LINE`, for messages; the file alone where it no longer does.
+    pub fn place_naming(&self, name: &str) -> String {
+        let quoted = [format!("\"{name}\""), format!("'{name}'")];
+        let text = std::fs::read_to_string(&self.file).unwrap_or_default();
+        let line = text.lines().position(|line| quoted.iter().any(|quoted| line.contains(quoted)));
+        let file = self.file.display();
+        line.map_or_else(|| file.to_string(), |line| format!("{file}:{}", line + 1))
+    }
+}
+
 /// A git repository of the study.
 #[derive(Clone, Debug)]
 pub struct Repository {
