@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::output::{Talk, print_json, print_rows, say};
+use super::units::bare_name;
 use super::{CommandError, Outcome, study};
 use crate::cli::{Format, JourneysArgs};
 use crate::journeys::{HandoffRecord, JourneyRecord, Journeys, StepRecord};
@@ -107,7 +108,7 @@ fn printed<'a>(journeys: &'a Journeys, args: &JourneysArgs) -> Vec<Journey<'a>> 
     let teams: BTreeMap<&str, Option<&str>> =
         journeys.teams.iter().map(|team| (team.journey_id.as_str(), team.team_id.as_deref())).collect();
     let wanted = |journey: &&JourneyRecord| {
-        args.subject.as_deref().is_none_or(|subject| subject == name_of(&journey.subject_id))
+        args.subject.as_deref().is_none_or(|subject| subject == bare_name(&journey.subject_id))
             && args.definition.as_deref().is_none_or(|definition| definition == journey.definition)
     };
     let of_kind = |id: &str, kind: &str| {
@@ -121,14 +122,14 @@ fn printed<'a>(journeys: &'a Journeys, args: &JourneysArgs) -> Vec<Journey<'a>> 
             let id = journey.journey_id.as_str();
             Journey {
                 journey_id: id,
-                subject: name_of(&journey.subject_id),
+                subject: bare_name(&journey.subject_id),
                 definition: &journey.definition,
                 status: &journey.status,
                 started_at: to_rfc3339(journey.started_us),
                 finished_at: journey.finished_us.map(to_rfc3339),
                 ended_at: (journey.status != "open").then(|| to_rfc3339(journey.ended_us)),
                 left_truncated: journey.left_truncated,
-                team: teams.get(id).copied().flatten().map(name_of),
+                team: teams.get(id).copied().flatten().map(bare_name),
                 handoffs: Handoffs { teams: of_kind(id, "teams"), people: of_kind(id, "people") },
                 touches_unknown: unknown.get(id).copied().unwrap_or(0),
                 steps: steps.get(id).into_iter().flatten().map(|step| printed_step(step)).collect(),
@@ -153,11 +154,6 @@ fn printed_step(step: &StepRecord) -> Step<'_> {
         event_id: &step.event_id,
         evidence: Evidence::of(&step.evidence),
     }
-}
-
-/// The name in an object id.
-fn name_of(object_id: &str) -> &str {
-    object_id.split_once(':').map_or(object_id, |(_, name)| name)
 }
 
 fn lines(journeys: &[Journey<'_>]) -> Vec<Vec<String>> {

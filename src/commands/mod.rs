@@ -18,6 +18,7 @@ mod query;
 mod report_pilot;
 mod simulate;
 mod study;
+mod units;
 
 use std::path::Path;
 

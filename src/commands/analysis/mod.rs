@@ -12,10 +12,11 @@ use std::collections::BTreeMap;
 
 use super::CommandError;
 use super::study::Study;
+use super::units::{count, days, hours, real, window_of as cell};
 use crate::config::Settings;
 use crate::config::written::Choice;
 use crate::measures::{self, LinkedRow, Measure};
-use crate::study::{Arm, ArmCoverage, Design, Period, Refusal, Verdict};
+use crate::study::{ArmCoverage, Design, Refusal, Verdict};
 
 pub(crate) use backing::{Backings, People};
 pub(crate) use coverage::ALL_FIELDS;
@@ -140,21 +141,6 @@ fn linked_of(measure: &str, rows: &[LinkedRow]) -> Option<(u64, u64)> {
     (sum.1 > 0).then_some(sum)
 }
 
-/// The arm and window of a row, where it is compared.
-fn cell(arm: Option<&str>, period: Option<&str>) -> Option<(Arm, Period)> {
-    let arm = match arm? {
-        "pilot" => Arm::Pilot,
-        "comparison" => Arm::Comparison,
-        _ => return None,
-    };
-    let period = match period? {
-        "before" => Period::Before,
-        "after" => Period::After,
-        _ => return None,
-    };
-    Some((arm, period))
-}
-
 /// Why a row that is in no window is left out.
 fn outside<'a>(standing: &'a str, period: Option<&str>) -> &'a str {
     if period == Some("washout") { "in the wash-out" } else { standing }
@@ -187,21 +173,4 @@ fn found(id: &str) -> &'static Measure {
 /// The name in `team:NAME`.
 fn team_name(team_id: Option<&str>) -> String {
     team_id.and_then(|id| id.split_once(':')).map_or_else(|| "unknown".to_owned(), |(_, name)| name.to_owned())
-}
-
-fn count(value: i64) -> u64 {
-    u64::try_from(value).unwrap_or(0)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts and microseconds stay far below 2^53")]
-fn real(value: i64) -> f64 {
-    value as f64
-}
-
-fn days(us: i64) -> f64 {
-    real(us) / 86_400e6
-}
-
-fn hours(us: i64) -> f64 {
-    real(us) / 3_600e6
 }

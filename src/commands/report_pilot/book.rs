@@ -7,12 +7,12 @@ use chrono::{DateTime, Datelike as _, Days, NaiveDate, TimeZone as _, Utc};
 use super::CommandError;
 use crate::commands::analysis::{Analysis, Answer, analyse};
 use crate::commands::study::Study;
+pub(super) use crate::commands::units::{bare_name, count, days, real, window_of};
 use crate::config::written::Arm as ArmWritten;
 use crate::config::{Comparison, Settings};
 use crate::log::{Micros, Parameters, Row};
 use crate::measures::{self, JourneyPersonRow};
 use crate::report::guard::Backing;
-use crate::study::{Arm, Period};
 
 /// The study as the report sees it.
 pub(super) struct Book<'a> {
@@ -92,44 +92,8 @@ impl<'a> Book<'a> {
     }
 }
 
-/// The window of a row, where it is compared.
-pub(super) fn window_of(arm: Option<&str>, period: Option<&str>) -> Option<(Arm, Period)> {
-    let arm = match arm? {
-        "pilot" => Arm::Pilot,
-        "comparison" => Arm::Comparison,
-        _ => return None,
-    };
-    let period = match period? {
-        "before" => Period::Before,
-        "after" => Period::After,
-        _ => return None,
-    };
-    Some((arm, period))
-}
-
-/// The name in `team:NAME`.
-pub(super) fn bare_name(id: &str) -> &str {
-    id.split_once(':').map_or(id, |(_, name)| name)
-}
-
-/// A number of rows; never negative where the queries keep their promises.
-pub(super) fn count(value: i64) -> u64 {
-    u64::try_from(value).unwrap_or(0)
-}
-
-/// A count as a number to divide with.
-#[expect(clippy::cast_precision_loss, reason = "counts and microseconds stay far below 2^53")]
-pub(super) const fn real(value: i64) -> f64 {
-    value as f64
-}
-
 /// A count as a number to divide with.
 #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
 pub(super) const fn whole(value: u64) -> f64 {
     value as f64
-}
-
-/// Days of a stretch of time.
-pub(super) const fn days(us: Micros) -> f64 {
-    real(us) / 86_400e6
 }
