@@ -18,8 +18,10 @@ pub struct Cli {
 pub enum Command {
     /// Write a study file to start from, made from the repositories that are there
     Init(InitArgs),
-    /// Read repositories and files into segments; only what is new is read
+    /// Read repositories, files and APIs; only what is new is read
     Pull(PullArgs),
+    /// Show, check or prune what APIs answered (private)
+    Archive(ArchiveArgs),
     /// Build the log from what was pulled
     Build(BuildArgs),
     /// Print the reconstructed journeys (private)
@@ -88,8 +90,58 @@ pub struct PullArgs {
     #[expect(missing_docs, reason = "flattened")]
     pub study: StudyArgs,
     /// Read everything again, also what is known
-    #[arg(long)]
+    #[arg(long, conflicts_with = "reconcile")]
     pub fresh: bool,
+    /// Ask APIs for whole lists too, to find what was deleted
+    #[arg(long)]
+    pub reconcile: bool,
+    /// Say what APIs would cost in requests and time, and read nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// How to print the cost
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// `archive`.
+#[derive(Args, Debug)]
+pub struct ArchiveArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub action: ArchiveAction,
+}
+
+/// What can be done with the archive.
+#[derive(Debug, Subcommand)]
+pub enum ArchiveAction {
+    /// Print what is there, or one record by its evidence (private)
+    Show(ArchiveShowArgs),
+    /// Check that everything can be read back as it was stored
+    Verify(ArchiveCareArgs),
+    /// Remove what the study file no longer lists
+    Prune(ArchiveCareArgs),
+}
+
+/// `archive show`.
+#[derive(Args, Debug)]
+pub struct ArchiveShowArgs {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "flattened")]
+    pub study: StudyArgs,
+    /// One record, as `evidence` of a table names it (`api:ID/STREAM#KEY`)
+    #[arg(value_name = "EVIDENCE")]
+    pub evidence: Option<String>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// `archive verify`, `archive prune`.
+#[derive(Args, Debug)]
+pub struct ArchiveCareArgs {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "flattened")]
+    pub study: StudyArgs,
 }
 
 /// `build`.

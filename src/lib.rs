@@ -9,6 +9,7 @@
 //! Tables are all that one stage hands to the next. Data flows left to right, imports point right to left; `commands` is
 //! the only room that knows two stages. `METHODS.md` defines every word and formula, `DECISIONS.md` says why.
 
+pub mod archive;
 pub mod cli;
 pub mod commands;
 pub mod config;

@@ -22,6 +22,29 @@ pub enum CommandError {
         /// What went wrong.
         why: crate::sources::git::GitError,
     },
+    /// The archive.
+    #[error(transparent)]
+    Archive(#[from] crate::archive::ArchiveError),
+    /// An API.
+    #[error("{why}\n  ({place}: `apis`, `{api}`)")]
+    Api {
+        /// The `id` in the study file.
+        api: String,
+        /// Where the study file names it.
+        place: String,
+        /// What went wrong.
+        why: crate::sources::api::ApiError,
+    },
+    /// A token.
+    #[error("{place}: `apis`, `{api}`: {why}")]
+    Credential {
+        /// The `id` in the study file.
+        api: String,
+        /// Where the study file names it.
+        place: String,
+        /// What went wrong; never the token.
+        why: String,
+    },
     /// Exported files.
     #[error("{why} ({place}: `files`, `{file}`)")]
     File {
@@ -80,7 +103,10 @@ impl CommandError {
             Self::File { .. } => {
                 Some("`columns`, `time-format` and `bad-rows-percent` of `[[files]]` say how a file is read")
             }
-            Self::NothingToBuild { .. } => Some("list `[[repositories]]` or `[[files]]` in the study file, then pull"),
+            Self::NothingToBuild { .. } => {
+                Some("list `[[repositories]]`, `[[apis]]` or `[[files]]` in the study file, then `milepost pull`")
+            }
+            Self::Credential { .. } => Some("`token-env`, `token-file` or `token-command` of `[[apis]]` says where a token is"),
             _ => None,
         }
     }

@@ -1,9 +1,11 @@
 //! One file a command, and the glue between stages: the only room that knows two of them.
 
 mod analysis;
+mod archive;
 mod build;
 mod build_command;
 mod completions;
+mod credentials;
 mod demo;
 mod error;
 mod hash;
@@ -13,6 +15,7 @@ mod measure;
 mod names;
 mod output;
 mod pull;
+mod pull_apis;
 mod pull_command;
 mod query;
 mod report_pilot;
@@ -42,6 +45,7 @@ pub fn run(cli: Cli) -> Result<Outcome, CommandError> {
     match cli.command {
         Command::Init(args) => init::run(&args),
         Command::Pull(args) => pull_command::run(&args),
+        Command::Archive(args) => archive::run(&args),
         Command::Build(args) => build_command::run(&args),
         Command::Journeys(args) => journeys::run(&args),
         Command::Measure(args) => measure::run(&args),

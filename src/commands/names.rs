@@ -1,11 +1,12 @@
 //! Which words of a ticket name a service. A word that names nothing known is not kept: it may be a person's.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use super::CommandError;
 use crate::config::Settings;
 use crate::log::{Caveat, CaveatKind, Facts, Object, ObjectId, ObjectType, qualifier};
-use crate::store::{Segments, rows, segment_table};
+use crate::store::{Segments, StoreError, rows, segment_table};
 
 /// Every component id that the study file, a repository, or one of these file units knows.
 pub(super) fn stored(
@@ -20,12 +21,15 @@ pub(super) fn stored(
     let counts = |unit: &str| unit.starts_with("git:") || file_units.iter().any(|known| known == unit);
     let folders: Vec<_> =
         segments.folders_by_unit()?.into_iter().filter(|(unit, _)| counts(unit)).map(|(_, folder)| folder).collect();
-    for object in rows::<Object>(&segment_table::<Object>(&folders)?)? {
-        if object.object_type == ObjectType::Component.as_str() {
-            known.insert(object.object_id);
-        }
-    }
+    known.extend(of_segments(&folders)?);
     Ok(known)
+}
+
+/// Every component id that segments hold.
+pub(super) fn of_segments(folders: &[PathBuf]) -> Result<Vec<String>, StoreError> {
+    let objects = rows::<Object>(&segment_table::<Object>(folders)?)?;
+    let components = objects.into_iter().filter(|object| object.object_type == ObjectType::Component.as_str());
+    Ok(components.map(|object| object.object_id).collect())
 }
 
 /// Every component id that a file has a column for.

@@ -1,5 +1,6 @@
 //! From sources to segments: each repository as it comes, then the files, all or nothing.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -7,7 +8,9 @@ use indicatif::ProgressBar;
 
 use super::hash::of_texts as hash;
 use super::output::{Talk, progress_bar};
+use super::pull_apis::{self, Reach};
 use super::{CommandError, names};
+use crate::archive::Archive;
 use crate::config::written::WrittenFile;
 use crate::config::{Repository, Settings};
 use crate::log::{Facts, IdentityKey};
@@ -26,29 +29,45 @@ pub(crate) struct Pulled {
     pub(crate) events: usize,
 }
 
-/// Reads whatever is new. `fresh` reads everything again.
+/// Reads whatever is new in repositories and files, and in APIs as far as `reach` says.
 pub(crate) fn pull(
     settings: &Settings,
     segments: &mut Segments,
-    fresh: bool,
+    reach: Reach,
     talk: Talk,
 ) -> Result<Pulled, CommandError> {
     let office = Office::open(settings)?;
+    let fresh = reach == Reach::Fresh;
     let mut done = Pulled::default();
     for (repository, source_rank) in settings.repositories.iter().zip(0..) {
         let bar = progress_bar(talk, &repository.name);
         pull_repository(settings, repository, source_rank, &office, segments, fresh, &bar, &mut done)?;
         bar.finish_and_clear();
     }
-    // After the repositories: which words of a ticket name a service is known only then.
-    pull_files(settings, &office, segments, fresh, &mut done)?;
+    if settings.apis.is_empty() {
+        // After the repositories: which words of a ticket name a service is known only then.
+        pull_files(settings, &office, segments, fresh, &BTreeSet::new(), &mut done)?;
+    } else {
+        let mut archive = Archive::open(&settings.data)?;
+        pull_apis::fill(settings, &office, &mut archive, reach, talk)?;
+        let named = pull_apis::names(settings, &office, &archive, segments)?;
+        let known = pull_files(settings, &office, segments, fresh, &named, &mut done)?;
+        let (translated, unchanged) = pull_apis::translate(settings, &office, &archive, segments, &known)?;
+        done.unchanged += unchanged;
+        for pull_apis::Translated { unit, state, facts, keys } in translated {
+            done.read += 1;
+            done.events += facts.events.len();
+            segments.append(&unit, &state, facts, keys, false)?;
+        }
+    }
     segments.keep_only(&units(settings))?;
     Ok(done)
 }
 
 fn units(settings: &Settings) -> Vec<String> {
     let repositories = settings.repositories.iter().map(|repository| git_unit(&repository.name));
-    repositories.chain(settings.files.iter().map(|file| file_unit(&file.id))).collect()
+    let apis = settings.apis.iter().map(|api| pull_apis::unit(&api.id));
+    repositories.chain(apis).chain(settings.files.iter().map(|file| file_unit(&file.id))).collect()
 }
 
 fn git_unit(name: &str) -> String {
@@ -69,15 +88,16 @@ struct ReadFile {
 /// Every file is read before any is stored: a file that must stop the load changes nothing.
 ///
 /// Which words of a ticket name a service depends on every name that is known, so a file is also read again when the names
-/// are no longer those that it was read with.
+/// are no longer those that it was read with. `named`: the components that APIs know. Gives every name that is known.
 fn pull_files(
     settings: &Settings,
     office: &Office,
     segments: &mut Segments,
     fresh: bool,
+    named: &BTreeSet<String>,
     done: &mut Pulled,
-) -> Result<(), CommandError> {
-    let first_rank = i64::try_from(settings.repositories.len()).unwrap_or(i64::MAX);
+) -> Result<BTreeSet<String>, CommandError> {
+    let first_rank = i64::try_from(settings.repositories.len() + settings.apis.len()).unwrap_or(i64::MAX);
     let ranked: Vec<(&WrittenFile, i64)> = settings.files.iter().zip(first_rank..).collect();
     let mut read = Vec::new();
     let mut unchanged = Vec::new();
@@ -93,6 +113,7 @@ fn pull_files(
     }
     let kept: Vec<String> = unchanged.iter().map(|(written, ..)| file_unit(&written.id)).collect();
     let mut known = names::stored(settings, segments, &kept)?;
+    known.extend(named.iter().cloned());
     for (_, file) in &read {
         known.extend(names::of_facts(&file.facts));
     }
@@ -111,7 +132,7 @@ fn pull_files(
         let rules = format!("{}:{known_hash}", file_rules(office, rank));
         segments.append(&unit, &UnitState { rules, bookmark: fingerprint }, facts, keys, false)?;
     }
-    Ok(())
+    Ok(known)
 }
 
 fn read_file(

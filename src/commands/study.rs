@@ -3,6 +3,7 @@
 use super::build::{Built, build};
 use super::output::{Talk, say};
 use super::pull::pull;
+use super::pull_apis::Reach;
 use super::{CommandError, Path};
 use crate::cli::StudyArgs;
 use crate::config::{Overrides, Settings, load};
@@ -52,7 +53,8 @@ pub(crate) fn open(args: &StudyArgs, talk: Talk, up_to: UpTo) -> Result<Study, C
 /// The same for settings that are already there.
 pub(crate) fn run(settings: Settings, queries: Queries, talk: Talk, up_to: UpTo) -> Result<Study, CommandError> {
     let mut segments = Segments::open(&settings.data)?;
-    let pulled = pull(&settings, &mut segments, false, talk)?;
+    // APIs are asked by `pull` alone: whoever looks at numbers gets those of the archive, twice the same.
+    let pulled = pull(&settings, &mut segments, Reach::Offline, talk)?;
     if pulled.read > 0 {
         say(talk, &format!("read {} sources: {} events", pulled.read, pulled.events));
     }

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 
 use super::settings::{DAY_US, instant_of};
 use super::written::{RepositoryRole, StudyFile, WrittenComparison, WrittenJourney};
-use super::{Calendar, Comparison, ConfigError, Environments, Repository, Settings, Team, journeys};
+use super::{Api, Calendar, Comparison, ConfigError, Environments, Repository, Settings, Team, journeys};
 use crate::log::Micros;
 
 /// What the command line says instead of the study file.
@@ -74,6 +74,11 @@ fn resolve(file: &Path, text: &str, written: StudyFile, overrides: &Overrides) -
         .transpose()
         .map_err(|(field, message)| invalid(field, message))?;
 
+    let apis = written
+        .apis
+        .iter()
+        .map(|api| Api::resolve(api, &folder, zone).map_err(|(field, message)| invalid(field, message)))
+        .collect::<Result<Vec<_>, _>>()?;
     let teams = written
         .teams
         .iter()
@@ -110,6 +115,7 @@ fn resolve(file: &Path, text: &str, written: StudyFile, overrides: &Overrides) -
                 subject: (repository.role == RepositoryRole::Service)
                     .then(|| repository.subject.clone().unwrap_or_else(|| repository.name.clone())),
                 tags: repository.tags.clone(),
+                remote: repository.remote.clone(),
             })
             .collect(),
         name: written.study.name,
@@ -128,6 +134,7 @@ fn resolve(file: &Path, text: &str, written: StudyFile, overrides: &Overrides) -
         catalogs: written.catalogs,
         coverage: written.coverage,
         aliases: written.aliases,
+        apis,
         files: written.files,
         teams,
         comparison,
@@ -215,7 +222,8 @@ fn twice<'a>(names: &[&'a str]) -> Option<&'a str> {
 
 /// Ids that must be unique, and references that must lead somewhere.
 fn check(settings: &Settings) -> Result<(), (String, String)> {
-    let groups: [(&str, Vec<&str>); 3] = [
+    let groups: [(&str, Vec<&str>); 4] = [
+        ("apis", settings.apis.iter().map(|one| one.id.as_str()).collect()),
         ("repositories", settings.repositories.iter().map(|one| one.name.as_str()).collect()),
         ("files", settings.files.iter().map(|one| one.id.as_str()).collect()),
         ("teams", settings.teams.iter().map(|one| one.name.as_str()).collect()),

@@ -3,19 +3,23 @@
 //! In: the path of `milepost.toml` and what the command line overrides. Out: one [`Settings`] value without defaults left
 //! to guess, which every later room takes by reference. Errors name file, line and field.
 
+mod apis;
 mod calendar;
 mod environments;
 mod error;
 mod journeys;
 mod load;
+mod nearest;
 mod settings;
 pub mod written;
 
+pub use apis::{Api, Credential, Names};
 pub use calendar::Calendar;
 pub use environments::Environments;
 pub use error::ConfigError;
 pub use journeys::{Journey, Step, StepRole};
 pub use load::{Overrides, load};
+pub(crate) use nearest::nearest;
 pub(crate) use settings::instant_of;
 pub use settings::{Comparison, Repository, Settings, Team};
 pub(crate) use settings::{DAY_US, local_start};

@@ -10,7 +10,7 @@ use super::written::{
     Arm, Choice, RepositoryRole, WrittenBot, WrittenCatalog, WrittenCoverage, WrittenFile, WrittenLimits,
     WrittenPathRule, WrittenRegistry,
 };
-use super::{Calendar, Environments, Journey};
+use super::{Api, Calendar, Environments, Journey};
 use crate::log::Micros;
 
 /// A study, resolved. Paths are absolute, dates are instants, environments have one name.
@@ -50,6 +50,8 @@ pub struct Settings {
     pub coverage: WrittenCoverage,
     /// Declared names: alias → component.
     pub aliases: BTreeMap<String, String>,
+    /// Systems that are asked over the network, in the order of the study file.
+    pub apis: Vec<Api>,
     /// Exported files in the order of the study file.
     pub files: Vec<WrittenFile>,
     /// Journey definitions in use.
@@ -88,6 +90,8 @@ pub struct Repository {
     pub subject: Option<String>,
     /// Which tags are releases, as a glob.
     pub tags: Option<String>,
+    /// Its full name on its host (`acme/shop`), if the study file says one.
+    pub remote: Option<String>,
 }
 
 /// A team of the study.

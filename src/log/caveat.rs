@@ -38,6 +38,8 @@ caveat_kinds! {
     RuleMatchedNothing = "rule-matched-nothing": "rules of the study file that matched nothing",
     ShallowClone = "shallow-clone": "repositories whose history is cut off",
     SilentStream = "silent-stream": "streams that hold nothing for a stretch of time or for a team",
+    StaleDoor = "stale-door": "records that were let in under earlier rules for bots, fields or classes; `pull --fresh` reads them again",
+    TellsNothing = "tells-nothing": "records of a system that are right and that no measure uses",
     UnknownEnvironment = "unknown-environment": "environment names that the study file does not list",
     UnknownName = "unknown-name": "names in a mapping, a catalog or a ticket that match no subject",
     UnknownPerson = "unknown-person": "human acts whose person no source can tell",

@@ -1,5 +1,7 @@
 //! The door through which people enter the log: a source shows a signature and gets an opaque id back.
 
+use super::IdentityKey;
+
 /// What a source knows of whoever did something. Lives on the stack of a source and is never stored.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Signature<'a> {
@@ -28,4 +30,10 @@ pub trait Register {
 
     /// Says that a repository's `.mailmap` writes `proper` for `written`.
     fn same_person(&mut self, proper: Signature<'_>, written: Signature<'_>);
+
+    /// A keyed hash of a word that may be a person's and may be a component's: whoever knows the word can ask for it again.
+    fn word(&self, word: &str) -> String;
+
+    /// The keys of identities that were given out since this was last asked.
+    fn new_keys(&mut self) -> Vec<IdentityKey>;
 }

@@ -14,6 +14,8 @@ pub struct Desk<'a> {
     /// Signatures as written → identity. Looked up only, and gone with the desk.
     seen: HashMap<String, Option<Identity>>,
     keys: BTreeMap<String, Entry>,
+    /// Identities whose keys were not asked for yet.
+    fresh: BTreeSet<String>,
 }
 
 struct Entry {
@@ -23,32 +25,21 @@ struct Entry {
 
 impl<'a> Desk<'a> {
     pub(super) fn new(secret: &'a Secret, bots: &'a Bots) -> Self {
-        Self { secret, bots, seen: HashMap::new(), keys: BTreeMap::new() }
+        Self { secret, bots, seen: HashMap::new(), keys: BTreeMap::new(), fresh: BTreeSet::new() }
     }
 
     /// The keys of every identity that was given out, in the order of their table.
     pub fn into_keys(self) -> Vec<IdentityKey> {
-        let mut rows = Vec::new();
-        for (identity_id, Entry { is_bot, keys }) in self.keys {
-            let row = |kind: &str, key: String| IdentityKey {
-                identity_id: identity_id.clone(),
-                kind: kind.to_owned(),
-                key,
-                is_bot,
-            };
-            if keys.is_empty() {
-                rows.push(row(NO_KEY, String::new()));
-            }
-            rows.extend(keys.into_iter().map(|(kind, key)| row(kind, key)));
-        }
-        rows
+        self.keys.iter().flat_map(|(identity_id, entry)| rows(identity_id, entry)).collect()
     }
 
     /// Adds a key that no signature holds; `value` is hashed as all are.
     pub(super) fn add_key(&mut self, identity: &Identity, kind: &'static str, value: &str) {
         let key = self.secret.hash(&["key", kind, value], 32);
-        if let Some(entry) = self.keys.get_mut(&identity.id) {
-            entry.keys.insert((kind, key));
+        if let Some(entry) = self.keys.get_mut(&identity.id)
+            && entry.keys.insert((kind, key))
+        {
+            self.fresh.insert(identity.id.clone());
         }
     }
 
@@ -65,9 +56,23 @@ impl<'a> Desk<'a> {
                 (kind, self.secret.hash(&["key", class, &value], 32))
             });
             self.keys.insert(identity.id.clone(), Entry { is_bot: identity.is_bot, keys: keys.collect() });
+            self.fresh.insert(identity.id.clone());
         }
         Some(identity)
     }
+}
+
+fn rows(identity_id: &str, entry: &Entry) -> Vec<IdentityKey> {
+    let row = |kind: &str, key: String| IdentityKey {
+        identity_id: identity_id.to_owned(),
+        kind: kind.to_owned(),
+        key,
+        is_bot: entry.is_bot,
+    };
+    if entry.keys.is_empty() {
+        return vec![row(NO_KEY, String::new())];
+    }
+    entry.keys.iter().map(|(kind, key)| row(kind, key.clone())).collect()
 }
 
 impl Register for Desk<'_> {
@@ -90,5 +95,14 @@ impl Register for Desk<'_> {
         let shared = proper.id.clone();
         self.add_key(&proper, MAILMAP, &shared);
         self.add_key(&written, MAILMAP, &shared);
+    }
+
+    fn word(&self, word: &str) -> String {
+        self.secret.hash(&["word", word], 16)
+    }
+
+    fn new_keys(&mut self) -> Vec<IdentityKey> {
+        let fresh = std::mem::take(&mut self.fresh);
+        fresh.iter().filter_map(|id| Some(rows(id, self.keys.get(id)?))).flatten().collect()
     }
 }

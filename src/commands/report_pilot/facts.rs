@@ -124,5 +124,8 @@ const fn stream_words(stream: Stream) -> &'static str {
         Stream::Memberships => "memberships of teams",
         Stream::Survey => "a survey",
         Stream::Events => "ready-made events",
+        Stream::Changes => "changes",
+        Stream::Reviews => "reviews",
+        Stream::Incidents => "incidents",
     }
 }

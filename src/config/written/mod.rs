@@ -2,6 +2,7 @@
 //!
 //! Unknown keys are refused everywhere, so that a misspelt limit cannot silently keep its default.
 
+mod apis;
 mod catalogs;
 mod comparison;
 mod files;
@@ -9,9 +10,10 @@ mod journeys;
 mod rules;
 mod study;
 
+pub use apis::{ApiKind, WrittenApi, WrittenApp};
 pub use catalogs::{CatalogFormat, WrittenCatalog, WrittenCoverage, WrittenRetired};
 pub use comparison::{Arm, Choice, WrittenComparison, WrittenTeam};
-pub use files::{Classify, FileFormat, PersonAs, Stream, WrittenFile};
+pub use files::{Classify, Column, FileFormat, Only, PersonAs, Stream, WrittenFile, presets};
 pub use journeys::{WrittenJourney, WrittenStep};
 pub use rules::{DoneBy, PathChange, WrittenPathRule, WrittenRegistry};
 pub use study::{
@@ -57,6 +59,9 @@ pub struct StudyFile {
     /// Names in one system that mean a component elsewhere: `deploy-tag = "component"`.
     #[serde(default)]
     pub aliases: std::collections::BTreeMap<String, String>,
+    /// Systems that are asked over the network.
+    #[serde(default)]
+    pub apis: Vec<WrittenApi>,
     /// Exported files.
     #[serde(default)]
     pub files: Vec<WrittenFile>,

@@ -149,6 +149,8 @@ pub struct WrittenRepository {
     pub path: Option<String>,
     /// Which tags are releases, as a glob. Default: all.
     pub tags: Option<String>,
+    /// Its full name on its host (`acme/shop`), by which `[[apis]]` know it. Default: any that ends in its name.
+    pub remote: Option<String>,
 }
 
 const fn service() -> RepositoryRole {

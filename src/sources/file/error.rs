@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::config::written::WrittenFile;
+
 /// A file that cannot be used. Each says what was seen, where, and what to try.
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the fields are the words of the messages")]
@@ -33,6 +35,19 @@ pub enum FileError {
         first.join("\n")
     )]
     TooManyBadRows { path: String, bad: u64, rows: u64, limit: f64, first: Vec<String> },
+}
+
+impl FileError {
+    /// A refusal of an entry for one of its fields, with what its preset says would help.
+    pub(super) fn setting(file: &WrittenFile, field: &str, message: String) -> Self {
+        let message = if field == "columns" { message + &remedy(file) } else { message };
+        Self::Setting { id: file.id.clone(), field: field.to_owned(), message }
+    }
+}
+
+/// What the preset of an entry says would help, as a hint.
+pub(super) fn remedy(file: &WrittenFile) -> String {
+    file.remedy().map_or_else(String::new, |remedy| format!("\nhint: {remedy}"))
 }
 
 pub(super) fn in_backticks(names: &[String]) -> String {

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use globset::GlobBuilder;
 
 use super::FileError;
-use super::nearest::nearest;
-use crate::config::Settings;
+
+use crate::config::{Settings, nearest};
 use crate::config::written::WrittenFile;
 
 /// One matched file.

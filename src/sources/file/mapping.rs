@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use regex::Regex;
 
 use super::FileError;
-use super::nearest::nearest;
-use super::persons::{signature, words_for};
 use super::times::Clock;
 use crate::config::written::{PersonAs, WrittenFile};
-use crate::config::{Environments, Settings};
+use crate::config::{Settings, nearest};
 use crate::log::{Identity, Micros, Register, Signature};
+use crate::sources::text::{signature, words_for};
+use crate::sources::told::{Class, ended, is_activity};
 
 /// A field that `columns` or `constants` of the study file may give to a stream.
 #[derive(Clone, Copy, Debug)]
@@ -52,28 +52,30 @@ pub(super) enum Refusal {
     UnknownEnvironment(String),
 }
 
-/// What `classify` makes of a row.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Class {
-    pub(super) category: Option<String>,
-    pub(super) activity: Option<String>,
-}
-
 /// How the rows of one entry of the study file are read.
 pub(super) struct Mapping<'a> {
     fields: BTreeMap<&'static str, Origin<'a>>,
-    /// The columns that are needed, each with the field (or rule) that needs it.
+    /// The columns that are read.
     pub(super) wanted: Vec<String>,
-    pub(super) wanted_for: Vec<String>,
+    needs: Vec<Need>,
     clock: Clock,
     person: PersonAs,
+    nulls: &'a [String],
+    only: Vec<(Vec<usize>, Regex)>,
     classify: Vec<(usize, Regex, Class)>,
-    environments: &'a Environments,
+    settings: &'a Settings,
+}
+
+/// Columns of which a file must have at least one, and what needs them.
+pub(super) struct Need {
+    pub(super) columns: Vec<usize>,
+    pub(super) whose: String,
 }
 
 struct Origin<'a> {
-    column: Option<usize>,
+    columns: Vec<usize>,
     constant: Option<&'a str>,
+    extract: Option<Regex>,
     values: Option<&'a BTreeMap<String, String>>,
 }
 
@@ -85,8 +87,10 @@ impl<'a> Mapping<'a> {
         known: &'static [Field],
         one_of: &[&str],
     ) -> Result<Self, FileError> {
-        let wrong =
-            |field: &str, message: String| FileError::Setting { id: file.id.clone(), field: field.to_owned(), message };
+        let wrong = |field: &str, message: String| FileError::setting(file, field, message);
+        let regex = |place: &str, pattern: &str| {
+            Regex::new(pattern).map_err(|_| wrong(place, format!("`{pattern}` is not a regular expression")))
+        };
         let zone = match &file.zone {
             None => settings.zone,
             Some(name) => name
@@ -94,78 +98,137 @@ impl<'a> Mapping<'a> {
                 .map_err(|_| wrong("zone", format!("`{name}` is not an IANA zone such as `Europe/London`")))?,
         };
         let clock = Clock::new(file.time_format.as_deref(), zone).map_err(|message| wrong("time-format", message))?;
-        let places = [("columns", file.columns.keys()), ("constants", file.constants.keys())];
-        let written = places.into_iter().flat_map(|(place, names)| names.map(move |name| (place, name)));
-        for (place, name) in written.chain(file.values.keys().map(|name| ("values", name))) {
-            if !known.iter().any(|field| field.name == name) {
-                let names: Vec<&str> = known.iter().map(|field| field.name).collect();
-                let near = nearest(name, names.iter().copied());
-                let hint = near.first().map_or_else(String::new, |near| format!("; `{near}` is near"));
-                return Err(wrong(
-                    place,
-                    format!("`{name}` is no field of this stream{hint} (its fields: {})", names.join(", ")),
-                ));
-            }
-            if place == "constants" && file.columns.contains_key(name) {
-                return Err(wrong(place, format!("`{name}` has a column too; give one of the two")));
-            }
-        }
-        let mut wanted: Vec<String> = Vec::new();
-        let mut wanted_for = Vec::new();
-        let mut want = |column: &str, who: &str| {
-            wanted.iter().position(|known| known == column).unwrap_or_else(|| {
-                wanted.push(column.to_owned());
-                wanted_for.push(who.to_owned());
-                wanted.len() - 1
-            })
-        };
+        check_names(file, known)?;
+        let mut columns = Columns::default();
         let mut fields = BTreeMap::new();
         for field in known {
-            let column = file.columns.get(field.name).map(|column| want(column, field.name));
+            let places = file.columns.get(field.name).map(|column| {
+                let places = columns.want(column.names());
+                if field.required || !column.may_lack() {
+                    columns.need(&places, field.name);
+                }
+                places
+            });
             let constant = file.constants.get(field.name).map(|text| text.trim()).filter(|text| !text.is_empty());
-            if column.is_some() || constant.is_some() {
-                fields.insert(field.name, Origin { column, constant, values: file.values.get(field.name) });
+            if places.is_some() || constant.is_some() {
+                let extract = file.extract.get(field.name).map(|pattern| regex("extract", pattern)).transpose()?;
+                let values = file.values.get(field.name);
+                fields.insert(field.name, Origin { columns: places.unwrap_or_default(), constant, extract, values });
             } else if field.required {
                 return Err(wrong("columns", format!("`{}` must be given: {}", field.name, field.doc)));
             }
         }
-        if !one_of.is_empty() && !one_of.iter().any(|name| fields.contains_key(name)) {
+        let given: Vec<&Origin<'_>> = one_of.iter().filter_map(|name| fields.get(name)).collect();
+        if !one_of.is_empty() && given.is_empty() {
             return Err(wrong("columns", format!("one of `{}` must be given", one_of.join("`, `"))));
         }
+        if !given.is_empty() && given.iter().all(|origin| origin.constant.is_none()) {
+            let any: Vec<usize> = given.iter().flat_map(|origin| &origin.columns).copied().collect();
+            columns.need(&any, &one_of.join("` or `"));
+        }
+        let mut only = Vec::new();
+        for condition in &file.only {
+            let places = columns.want(condition.column.names());
+            columns.need(&places, "only");
+            only.push((places, regex("only", &condition.matches)?));
+        }
         let mut classify = Vec::new();
-        for rule in &file.classify {
-            let matches = Regex::new(&rule.matches)
-                .map_err(|_| wrong("classify", format!("`{}` is not a regular expression", rule.matches)))?;
+        for (place, rule) in file.classify.iter().enumerate() {
+            let matches = regex("classify", &rule.matches)?;
             if let Some(activity) = rule.activity.as_ref().filter(|activity| !is_activity(activity)) {
-                return Err(wrong(
-                    "classify",
-                    format!("`{activity}` is not an activity of the form `subject.predicate`"),
-                ));
+                let message = format!("`{activity}` is not an activity of the form `subject.predicate`");
+                return Err(wrong("classify", message));
             }
             let class = Class { category: rule.category.clone(), activity: rule.activity.clone() };
-            classify.push((want(&rule.column, "classify"), matches, class));
+            let column = columns.want(std::slice::from_ref(&rule.column));
+            if !file.rule_may_lack(place) {
+                columns.need(&column, "classify");
+            }
+            classify.push((column[0], matches, class));
         }
+        let Columns { wanted, needs } = columns;
         Ok(Self {
             fields,
             wanted,
-            wanted_for,
+            needs,
             clock,
             person: file.person,
+            nulls: &file.nulls,
+            only,
             classify,
-            environments: &settings.environments,
+            settings,
         })
+    }
+
+    /// What a file with these columns lacks, if anything.
+    pub(super) fn lacks(&self, columns: &[String]) -> Option<&Need> {
+        self.needs.iter().find(|need| !need.columns.iter().any(|place| columns.contains(&self.wanted[*place])))
+    }
+
+    /// Empties the cells that hold a word for nothing.
+    pub(super) fn drop_nulls(&self, cells: &mut [Option<String>]) {
+        if self.nulls.is_empty() {
+            return;
+        }
+        for cell in cells {
+            if cell.as_ref().is_some_and(|text| self.nulls.contains(text)) {
+                *cell = None;
+            }
+        }
+    }
+
+    /// The column by which `only` leaves a row out, if it does.
+    pub(super) fn leaves_out(&self, cells: &[Option<String>]) -> Option<&str> {
+        let fails = |(places, matches): &&(Vec<usize>, Regex)| {
+            let cell = places.iter().find_map(|place| cells.get(*place)?.as_deref());
+            !cell.is_some_and(|text| matches.is_match(text))
+        };
+        self.only.iter().find(fails).map(|(places, _)| self.wanted[places[0]].as_str())
     }
 }
 
-/// Whether a word has the form `subject.predicate`.
-pub(super) fn is_activity(text: &str) -> bool {
-    let word = |part: &str| {
-        part.starts_with(|letter: char| letter.is_ascii_lowercase())
-            && part
-                .bytes()
-                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'_')
-    };
-    text.len() <= 100 && text.split_once('.').is_some_and(|(subject, predicate)| word(subject) && word(predicate))
+/// Fields that the study file names must be fields of the stream.
+fn check_names(file: &WrittenFile, known: &'static [Field]) -> Result<(), FileError> {
+    let columns = file.columns.keys().map(|name| ("columns", name));
+    let constants = file.constants.keys().map(|name| ("constants", name));
+    let extract = file.extract.keys().map(|name| ("extract", name));
+    let values = file.values.keys().map(|name| ("values", name));
+    for (place, name) in columns.chain(constants).chain(extract).chain(values) {
+        if !known.iter().any(|field| field.name == name) {
+            let names: Vec<&str> = known.iter().map(|field| field.name).collect();
+            let near = nearest(name, names.iter().copied());
+            let near = near.first().map_or_else(String::new, |near| format!("; `{near}` is near"));
+            let message = format!("`{name}` is no field of this stream{near} (its fields: {})", names.join(", "));
+            return Err(FileError::setting(file, place, message));
+        }
+        if place == "constants" && file.columns.contains_key(name) {
+            return Err(FileError::setting(file, place, format!("`{name}` has a column too; give one of the two")));
+        }
+    }
+    Ok(())
+}
+
+/// The columns of an entry, each once, and which of them must be there.
+#[derive(Default)]
+struct Columns {
+    wanted: Vec<String>,
+    needs: Vec<Need>,
+}
+
+impl Columns {
+    fn want(&mut self, names: &[String]) -> Vec<usize> {
+        let place = |name: &String| {
+            self.wanted.iter().position(|known| known == name).unwrap_or_else(|| {
+                self.wanted.push(name.clone());
+                self.wanted.len() - 1
+            })
+        };
+        names.iter().map(place).collect()
+    }
+
+    fn need(&mut self, columns: &[usize], whose: &str) {
+        self.needs.push(Need { columns: columns.to_vec(), whose: whose.to_owned() });
+    }
 }
 
 /// The people of one pull: identities by cell, and how they may be named in a title. Gone with the pull.
@@ -182,14 +245,26 @@ pub(super) struct Row<'r, 'p> {
     pub(super) faces: &'r mut Faces<'p>,
 }
 
+/// What a pattern reads of a cell: the first of its groups that takes part.
+fn part<'t>(pattern: &Regex, text: &'t str) -> Option<&'t str> {
+    let groups = pattern.captures(text)?;
+    let found = groups.iter().skip(1).flatten().next()?.as_str().trim();
+    (!found.is_empty()).then_some(found)
+}
+
 /// Longer names are no names, and would be copied into many rows.
 const LONGEST_NAME: usize = 1_000;
 
 impl<'r> Row<'r, '_> {
     fn raw(&self, field: &str) -> Option<&'r str> {
         let origin = self.mapping.fields.get(field)?;
-        let cell = origin.column.and_then(|column| self.cells.get(column)?.as_deref());
-        let Some(text) = cell else { return origin.constant };
+        let cells = self.cells;
+        let mut said = origin.columns.iter().filter_map(|column| cells.get(*column)?.as_deref());
+        let text = match &origin.extract {
+            None => said.next(),
+            Some(pattern) => said.find_map(|text| part(pattern, text)),
+        };
+        let Some(text) = text else { return origin.constant };
         Some(origin.values.and_then(|values| values.get(text)).map_or(text, String::as_str))
     }
 
@@ -200,8 +275,8 @@ impl<'r> Row<'r, '_> {
 
     /// A refusal of the row for a field.
     pub(super) fn bad(&self, field: &str, reason: impl Into<String>) -> Refusal {
-        let column = self.mapping.fields.get(field).and_then(|origin| origin.column);
-        let column = column.map_or(field, |column| self.mapping.wanted[column].as_str());
+        let column = self.mapping.fields.get(field).and_then(|origin| origin.columns.first());
+        let column = column.map_or(field, |column| self.mapping.wanted[*column].as_str());
         Refusal::Bad { column: column.to_owned(), reason: reason.into() }
     }
 
@@ -292,24 +367,34 @@ impl<'r> Row<'r, '_> {
     /// An environment by its canonical name.
     pub(super) fn environment(&self) -> Result<Option<String>, Refusal> {
         let Some(text) = self.text("environment")? else { return Ok(None) };
-        match self.mapping.environments.canonical(&text) {
+        match self.mapping.settings.environments.canonical(&text) {
             Some(name) => Ok(Some(name.to_owned())),
             None => Err(Refusal::UnknownEnvironment(text)),
         }
     }
 
+    /// A repository by the name that the log has for it: as the study file calls it, else as it stands.
+    pub(super) fn repository(&self) -> Result<Option<String>, Refusal> {
+        let Some(text) = self.text("repository")? else { return Ok(None) };
+        let short = text.rsplit('/').next().unwrap_or(&text);
+        let declared = self.mapping.settings.repositories.iter().find(|known| match &known.remote {
+            Some(remote) => remote.eq_ignore_ascii_case(&text) || known.name == text,
+            None => known.name.eq_ignore_ascii_case(short),
+        });
+        Ok(Some(declared.map_or_else(|| text.clone(), |known| known.name.clone())))
+    }
+
+    /// The repository and the number of a change.
+    pub(super) fn change(&self) -> Result<(String, u64), Refusal> {
+        let repository = self.repository()?.ok_or_else(|| self.bad("repository", "empty, but required"))?;
+        let number = self.int("number")?.ok_or_else(|| self.bad("number", "empty, but required"))?;
+        let number = u64::try_from(number).ok().filter(|number| *number > 0);
+        Ok((repository, number.ok_or_else(|| self.bad("number", "not the number of a change"))?))
+    }
+
     /// How it ended, in the words that the log uses where it has one.
     pub(super) fn outcome(&self, field: &str) -> Result<Option<String>, Refusal> {
-        Ok(self.text(field)?.map(|text| {
-            let word = text.to_lowercase().replace([' ', '-'], "_");
-            match word.as_str() {
-                "success" | "successful" | "succeeded" | "passed" | "pass" | "ok" | "green" => "success".to_owned(),
-                "failure" | "failed" | "fail" | "error" | "errored" | "red" | "timed_out" => "failure".to_owned(),
-                "cancelled" | "canceled" | "aborted" => "cancelled".to_owned(),
-                "rolledback" | "rolled_back" | "rollback" => "rolledback".to_owned(),
-                _ => word,
-            }
-        }))
+        Ok(self.text(field)?.as_deref().map(ended))
     }
 
     /// What the first rule of `classify` that matches says.

@@ -5,17 +5,13 @@
 //! nothing is returned. Cells of people and of free text stand in no error and no caveat.
 //!
 //! Stages: `find` (which files) → `table` (rows of cells, per format) → `mapping` (cells become fields) → `streams` (one
-//! file each: its fields and a `translate` per row) → `output` (rows of the log). Parquet is read by the caller's
+//! file each: its fields and a `translate` per row) → [`super::told`] (rows of the log). Parquet is read by the caller's
 //! [`ReadParquet`], since only the `store` room knows polars.
 
 mod error;
 mod find;
 mod mapping;
-mod nearest;
-mod output;
-mod persons;
 mod pull;
-mod references;
 mod silence;
 mod streams;
 mod table;

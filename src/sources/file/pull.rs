@@ -8,17 +8,16 @@ use std::rc::Rc;
 use sha2::{Digest as _, Sha256};
 
 use super::FileError;
-use super::error::{in_backticks, nearest_ones};
+use super::error::{in_backticks, nearest_ones, remedy};
 use super::find::{Found, find};
 use super::mapping::{Faces, Mapping, Refusal, Row};
-use super::nearest::nearest;
-use super::output::{Output, Place};
 use super::silence::silent_months;
 use super::streams::{self, Placed, RowsOf};
 use super::table::{ReadParquet, RowFault, Table, read_csv, read_json_lines};
-use crate::config::Settings;
 use crate::config::written::{FileFormat, Stream, WrittenFile};
+use crate::config::{Settings, nearest};
 use crate::log::{CaveatKind, Facts, Observation, Register};
+use crate::sources::told::{Output, Place};
 
 /// What is pulled.
 pub struct Pull<'a> {
@@ -68,12 +67,15 @@ pub fn pull(what: &Pull<'_>, people: &mut dyn Register) -> Result<Pulled, FileEr
         Stream::Memberships => run::<streams::Memberships>(what, people),
         Stream::Survey => run::<streams::Survey>(what, people),
         Stream::Events => run::<streams::Events>(what, people),
+        Stream::Changes => run::<streams::Changes>(what, people),
+        Stream::Reviews => run::<streams::Reviews>(what, people),
+        Stream::Incidents => run::<streams::Incidents>(what, people),
     }
 }
 
 fn run<S: RowsOf>(what: &Pull<'_>, people: &mut dyn Register) -> Result<Pulled, FileError> {
     let mapping = Mapping::new(what.settings, what.file, S::FIELDS, S::ONE_OF)?;
-    let mut out = Output::new(what.settings, &what.file.id, what.source_rank);
+    let mut out = Output::new(what.settings, format!("file:{}", what.file.id), what.source_rank);
     let mut faces = Faces { register: people, seen: HashMap::new(), words: HashSet::new() };
     let mut hash = started(what.settings, what.file);
     let mut tally = Tally::default();
@@ -125,20 +127,20 @@ fn open(what: &Pull<'_>, mapping: &Mapping<'_>, found: &Found, bytes: Vec<u8>) -
             (what.parquet)(&found.path, wanted).map_err(|why| FileError::Unreadable { path: path(), why })?
         }
     };
-    for (column, field) in wanted.iter().zip(&mapping.wanted_for) {
-        match table.columns.iter().filter(|known| *known == column).count() {
-            1 => {}
-            0 => {
-                let near = nearest(column, table.columns.iter().map(String::as_str));
-                let mut columns = format!("{}{}", in_backticks(&table.columns), nearest_ones(&near));
-                if format == FileFormat::Csv && table.columns.len() == 1 {
-                    columns.push_str("\nhint: there is one column only; `separator` may be another");
-                }
-                let needed_by = format!("files.{}, for `{field}`", what.file.id);
-                return Err(FileError::MissingColumn { path: path(), column: column.clone(), needed_by, columns });
-            }
-            _ => return Err(FileError::TwiceInHeader { path: path(), column: column.clone() }),
+    let times = |column: &String| table.columns.iter().filter(|known| *known == column).count();
+    if let Some(column) = wanted.iter().find(|column| times(column) > 1) {
+        return Err(FileError::TwiceInHeader { path: path(), column: column.clone() });
+    }
+    if let Some(need) = mapping.lacks(&table.columns) {
+        let names: Vec<&str> = need.columns.iter().map(|place| wanted[*place].as_str()).collect();
+        let near = nearest(names[0], table.columns.iter().map(String::as_str));
+        let mut columns = format!("{}{}", in_backticks(&table.columns), nearest_ones(&near));
+        if format == FileFormat::Csv && table.columns.len() == 1 {
+            columns.push_str("\nhint: there is one column only; `separator` may be another");
         }
+        columns.push_str(&remedy(what.file));
+        let needed_by = format!("files.{}, for `{}`", what.file.id, need.whose);
+        return Err(FileError::MissingColumn { path: path(), column: names.join("` or `"), needed_by, columns });
     }
     Ok(table)
 }
@@ -159,14 +161,21 @@ struct Tally {
     /// File, column and reason → how often, and the first line.
     bad: BTreeMap<(Rc<str>, String, String), (i64, u64)>,
     environments: BTreeMap<String, (i64, Option<Place>)>,
+    /// File and column of `only` → how often, and the first line.
+    left_out: BTreeMap<(Rc<str>, String), (i64, u64)>,
 }
 
 impl Tally {
     fn note(&self, out: &mut Output<'_>) {
         for ((file, column, reason), (count, line)) in &self.bad {
             let detail = format!("`{file}`: {}", in_words(column, reason));
-            let place = Place { file: Rc::clone(file), line: *line };
+            let place = Place::Line { file: Rc::clone(file), line: *line };
             out.note(CaveatKind::BadRow, &detail, *count, || place.evidence());
+        }
+        for ((file, column), (count, line)) in &self.left_out {
+            let detail = format!("`{file}`: rows that `only` leaves out by column `{column}`");
+            let place = Place::Line { file: Rc::clone(file), line: *line };
+            out.note(CaveatKind::TellsNothing, &detail, *count, || place.evidence());
         }
         let total = self.environments.values().map(|(count, _)| count).sum::<i64>();
         if let Some((_, (_, Some(first)))) = self.environments.iter().next() {
@@ -205,10 +214,19 @@ fn read_rows<S: RowsOf>(
             line: broken.line,
             reason: broken.reason,
         })?;
+        let place = Place::Line { file: Rc::clone(&file), line: row.line };
         rows += 1;
-        let place = Place { file: Rc::clone(&file), line: row.line };
         let record = match row.cells {
-            Ok(cells) => S::translate(&mut Row { mapping, cells: &cells, faces: &mut *faces }),
+            Ok(mut cells) => {
+                mapping.drop_nulls(&mut cells);
+                if let Some(column) = mapping.leaves_out(&cells) {
+                    // A share of bad rows is one of the rows that were to be read.
+                    rows -= 1;
+                    tally.left_out.entry((Rc::clone(&file), column.to_owned())).or_insert((0, row.line)).0 += 1;
+                    continue;
+                }
+                S::translate(&mut Row { mapping, cells: &cells, faces: &mut *faces })
+            }
             Err(RowFault { column, reason }) => Err(Refusal::Bad { column: column.unwrap_or_default(), reason }),
         };
         match record {
@@ -231,6 +249,7 @@ fn read_rows<S: RowsOf>(
     #[expect(clippy::cast_precision_loss, reason = "a share in percent")]
     let too_many = bad as f64 * 100.0 > limit * rows as f64;
     if too_many {
+        first.extend(what.file.remedy().map(|remedy| format!("hint: {remedy}")));
         return Err(FileError::TooManyBadRows { path: found.shown.clone(), bad, rows, limit, first });
     }
     Ok(())
@@ -310,5 +329,7 @@ fn finished(hash: Sha256) -> String {
     })
 }
 
+#[cfg(test)]
+mod preset_tests;
 #[cfg(test)]
 mod tests;

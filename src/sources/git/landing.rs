@@ -4,8 +4,8 @@ use super::commit::{Place, Signatures};
 use super::history::{History, Side, SideCommit};
 use super::open::Opened;
 use super::rows::{Happened, Rows};
-use super::text::Mention;
 use crate::log::{CaveatKind, Identity, ObjectLink, Register, Signature, qualifier};
+use crate::sources::text::Mention;
 
 /// One commit of the first-parent line.
 #[derive(Clone, Debug)]

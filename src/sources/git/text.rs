@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex::bytes::Regex;
 
+use crate::sources::text::{Mention, mentions};
+
 /// What the message of a landing says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Landed {
@@ -13,20 +15,6 @@ pub(super) struct Landed {
     pub(super) mentions: Vec<Mention>,
 }
 
-/// One reference in a text.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Mention {
-    /// A ticket's key.
-    Key(String),
-    /// A number of an issue in the same repository.
-    Number(u64),
-    /// An issue of another repository, `NAME#12`.
-    Elsewhere(String),
-}
-
-/// A message that names more than this quotes somebody else's release notes.
-const MOST_MENTIONS: usize = 20;
-
 fn compiled(pattern: &str) -> Regex {
     Regex::new(pattern).expect("a test runs every pattern")
 }
@@ -34,21 +22,6 @@ fn compiled(pattern: &str) -> Regex {
 static MERGE: LazyLock<Regex> = LazyLock::new(|| compiled(r"^Merge pull request #([0-9]+)"));
 static SQUASH: LazyLock<Regex> = LazyLock::new(|| compiled(r"\([#!]([0-9]+)\)\s*$"));
 static GITLAB: LazyLock<Regex> = LazyLock::new(|| compiled(r"(?m)^See merge request \S*!([0-9]+)\s*$"));
-static REFERENCE: LazyLock<Regex> = LazyLock::new(|| {
-    compiled(concat!(
-        r"https?://[^\s/]+/[^\s/]+/([A-Za-z0-9_.-]+)(?:/-)?/(?:issues|work_items)/([0-9]+)",
-        r"|https?://trello\.com/c/([A-Za-z0-9]+)",
-        r"|\b([A-Z][A-Z0-9]{1,9}-[1-9][0-9]{0,6})\b",
-        r"|(?:^|[\s(\[,;:])#([1-9][0-9]{0,8})\b",
-    ))
-});
-
-/// Prefixes that stand before a number in every second text and are no project.
-const NO_PROJECT: &[&str] = &[
-    "AES", "CVE", "CWE", "ECMA", "ES", "GHSA", "GPL", "GPT", "HTTP", "IEEE", "ISO", "MD", "PEP", "PKCS", "RFC", "RSA",
-    "SHA", "SSL", "TLS", "UTC", "UTF", "WCAG", "X86",
-];
-
 /// What a message says of a landing; `None` where a commit with so many parents is none by its text.
 pub(super) fn landed(message: &[u8], parents: usize) -> Option<Landed> {
     let message = message.trim_ascii_start();
@@ -65,35 +38,6 @@ pub(super) fn landed(message: &[u8], parents: usize) -> Option<Landed> {
 
 fn number(pattern: &Regex, text: &[u8]) -> Option<u64> {
     std::str::from_utf8(pattern.captures(text)?.get(1)?.as_bytes()).ok()?.parse().ok()
-}
-
-fn mentions(message: &[u8], own_number: Option<u64>) -> Vec<Mention> {
-    let mut found = Vec::new();
-    for captures in REFERENCE.captures_iter(message) {
-        let text = |group| captures.get(group).map(|found| String::from_utf8_lossy(found.as_bytes()).into_owned());
-        let mention = if let (Some(repository), Some(number)) = (text(1), text(2)) {
-            Mention::Elsewhere(format!("{repository}#{number}"))
-        } else if let Some(card) = text(3) {
-            Mention::Key(card)
-        } else if let Some(key) = text(4) {
-            let prefix = key.split('-').next().unwrap_or_default();
-            if NO_PROJECT.contains(&prefix) {
-                continue;
-            }
-            Mention::Key(key)
-        } else if let Some(number) = text(5).and_then(|digits| digits.parse().ok()) {
-            if Some(number) == own_number {
-                continue;
-            }
-            Mention::Number(number)
-        } else {
-            continue;
-        };
-        found.push(mention);
-    }
-    found.sort_unstable();
-    found.dedup();
-    if found.len() > MOST_MENTIONS { Vec::new() } else { found }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::*;
 use crate::config::{Overrides, load};
-use crate::log::{Event, Identity, Signature, to_rfc3339};
+use crate::log::{Event, Identity, IdentityKey, Signature, to_rfc3339};
 
 /// Numbers people in the order they are met, so that tests can tell them apart.
 #[derive(Default)]
@@ -20,12 +20,18 @@ impl Register for Met {
         Some(Identity { id: format!("i-{place}"), is_bot: shown.contains("[bot]") })
     }
     fn same_person(&mut self, _: Signature<'_>, _: Signature<'_>) {}
+    fn word(&self, word: &str) -> String {
+        word.to_owned()
+    }
+    fn new_keys(&mut self) -> Vec<IdentityKey> {
+        Vec::new()
+    }
 }
 
-struct Study(tempfile::TempDir);
+pub(super) struct Study(pub(super) tempfile::TempDir);
 
 impl Study {
-    fn with(entry: &str, files: &[(&str, &str)]) -> Self {
+    pub(super) fn with(entry: &str, files: &[(&str, &str)]) -> Self {
         let study = Self(tempfile::tempdir().unwrap());
         let text = format!(
             "[study]\nname = \"t\"\nzone = \"Europe/London\"\n[environments]\norder = [\"test\", \"production\"]\n\
@@ -40,7 +46,7 @@ impl Study {
         study
     }
 
-    fn pull(&self) -> Result<Pulled, String> {
+    pub(super) fn pull(&self) -> Result<Pulled, String> {
         let settings = load(&self.0.path().join("milepost.toml"), &Overrides::default()).unwrap();
         let parquet = |_: &Path, wanted: &[String]| {
             let cells = wanted.iter().map(|name| Some(format!("{name}-1"))).collect();
@@ -53,12 +59,12 @@ impl Study {
         Ok(pulled)
     }
 
-    fn facts(&self) -> Facts {
+    pub(super) fn facts(&self) -> Facts {
         self.pull().unwrap().facts
     }
 }
 
-fn shown(events: &[Event]) -> Vec<String> {
+pub(super) fn shown(events: &[Event]) -> Vec<String> {
     events
         .iter()
         .map(|event| {
@@ -69,7 +75,7 @@ fn shown(events: &[Event]) -> Vec<String> {
         .collect()
 }
 
-fn caveat(facts: &Facts, kind: CaveatKind) -> Vec<(i64, &str, &str)> {
+pub(super) fn caveat(facts: &Facts, kind: CaveatKind) -> Vec<(i64, &str, &str)> {
     let found = facts.caveats.iter().filter(|caveat| caveat.kind == kind.as_str());
     found.map(|caveat| (caveat.count, caveat.detail.as_str(), caveat.example.as_str())).collect()
 }

@@ -7,8 +7,8 @@ use sha2::{Digest as _, Sha256};
 use super::{Placed, RowsOf};
 use crate::log::{Identity, Micros, ObjectId, ObjectType, qualifier};
 use crate::sources::file::mapping::FieldKind::{Person, Text, Time};
-use crate::sources::file::mapping::{Class, Field, Refusal, Row, field, is_activity};
-use crate::sources::file::output::{Draft, Output, Place};
+use crate::sources::file::mapping::{Field, Refusal, Row, field};
+use crate::sources::told::{Class, Draft, Output, Place, is_activity};
 
 /// The stream.
 pub(in crate::sources::file) struct Events;
@@ -121,9 +121,7 @@ impl Record {
 /// Registrations as dated links. What leaves without having entered had always been there.
 fn register(records: &[Placed<Record>], out: &mut Output<'_>) {
     let mut moves: Vec<&Placed<Record>> = records.iter().filter(|placed| placed.record.registers().is_some()).collect();
-    moves.sort_by(|a, b| {
-        (a.record.at_us, &a.place.file, a.place.line).cmp(&(b.record.at_us, &b.place.file, b.place.line))
-    });
+    moves.sort_by(|a, b| (a.record.at_us, &a.place).cmp(&(b.record.at_us, &b.place)));
     let mut open: BTreeMap<(&str, &str), &Placed<Record>> = BTreeMap::new();
     let mut seen: HashSet<(&str, &str)> = HashSet::new();
     let mut link = |placed: &Placed<Record>, (component, environment): (&str, &str), stretch| {

@@ -3,22 +3,12 @@
 use std::collections::HashSet;
 
 use super::{Placed, RowsOf};
-use crate::log::{Identity, Membership, Micros, ObjectType};
 use crate::sources::file::mapping::FieldKind::{Person, Text, Time};
 use crate::sources::file::mapping::{Field, Refusal, Row, field};
-use crate::sources::file::output::Output;
+use crate::sources::told::{Output, Stay};
 
 /// The stream.
 pub(in crate::sources::file) struct Memberships;
-
-/// A row.
-#[derive(PartialEq)]
-pub(in crate::sources::file) struct Stay {
-    team: String,
-    person: Identity,
-    from_us: Option<Micros>,
-    to_us: Option<Micros>,
-}
 
 impl RowsOf for Memberships {
     type Record = Stay;
@@ -48,16 +38,7 @@ impl RowsOf for Memberships {
 
     fn emit(records: Vec<Placed<Stay>>, _: &HashSet<String>, out: &mut Output<'_>) {
         for Placed { place, record } in records {
-            out.instants.extend([record.from_us, record.to_us].into_iter().flatten());
-            out.order(&place, record.from_us, record.to_us, "left before it was joined");
-            let team = out.object(ObjectType::Team, &record.team, None);
-            out.facts.memberships.push(Membership {
-                person_id: record.person.id,
-                team_id: team.as_str().to_owned(),
-                from_us: record.from_us.unwrap_or(Micros::MIN),
-                to_us: record.to_us,
-                evidence: place.evidence(),
-            });
+            record.tell(&place, out);
         }
     }
 }

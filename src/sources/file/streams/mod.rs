@@ -1,23 +1,30 @@
 //! The streams: what a row of each must hold and what it becomes. One file each.
 
+mod changes;
 mod deployments;
 mod events;
+mod incidents;
 mod memberships;
 mod pipeline_runs;
+mod reviews;
 mod survey;
+mod texts;
 mod ticket_history;
 mod tickets;
 
 use std::collections::HashSet;
 
 use super::mapping::{Field, Refusal, Row};
-use super::output::{Output, Place};
+use crate::sources::told::{Output, Place};
 use crate::config::written::Stream;
 
+pub(super) use changes::Changes;
 pub(super) use deployments::Deployments;
 pub(super) use events::Events;
+pub(super) use incidents::Incidents;
 pub(super) use memberships::Memberships;
 pub(super) use pipeline_runs::PipelineRuns;
+pub(super) use reviews::Reviews;
 pub(super) use survey::Survey;
 pub(super) use ticket_history::TicketHistory;
 pub(super) use tickets::Tickets;
@@ -59,5 +66,8 @@ pub fn fields_of(stream: Stream) -> &'static [Field] {
         Stream::Memberships => Memberships::FIELDS,
         Stream::Survey => Survey::FIELDS,
         Stream::Events => Events::FIELDS,
+        Stream::Changes => Changes::FIELDS,
+        Stream::Reviews => Reviews::FIELDS,
+        Stream::Incidents => Incidents::FIELDS,
     }
 }

@@ -3,29 +3,12 @@
 use std::collections::HashSet;
 
 use super::{Placed, RowsOf};
-use crate::log::{Identity, Micros, ObjectId, ObjectType, qualifier};
 use crate::sources::file::mapping::FieldKind::{Person, Text, Time};
-use crate::sources::file::mapping::{Class, Field, Refusal, Row, field};
-use crate::sources::file::output::{Draft, Output};
+use crate::sources::file::mapping::{Field, Refusal, Row, field};
+use crate::sources::told::{Output, Run};
 
 /// The stream.
 pub(in crate::sources::file) struct PipelineRuns;
-
-/// A row.
-#[derive(PartialEq)]
-pub(in crate::sources::file) struct Run {
-    id: String,
-    component: Option<String>,
-    repository: Option<String>,
-    finished_us: Micros,
-    started_us: Option<Micros>,
-    outcome: Option<String>,
-    commit: Option<String>,
-    class: Class,
-    environment: Option<String>,
-    channel: Option<String>,
-    by: Option<Identity>,
-}
 
 impl RowsOf for PipelineRuns {
     type Record = Run;
@@ -49,9 +32,10 @@ impl RowsOf for PipelineRuns {
     fn translate(row: &mut Row<'_, '_>) -> Result<Run, Refusal> {
         let mut class = row.class();
         class.category = class.category.or(row.text("name")?);
-        let (component, repository) = (row.text("component")?, row.text("repository")?);
+        let (component, repository) = (row.text("component")?, row.repository()?);
         if component.is_none() && repository.is_none() {
-            return Err(row.bad("component", "neither a component nor a repository"));
+            let asked = if row.is_given("component") { "component" } else { "repository" };
+            return Err(row.bad(asked, "neither a component nor a repository"));
         }
         Ok(Run {
             id: row.need("id")?,
@@ -74,32 +58,7 @@ impl RowsOf for PipelineRuns {
 
     fn emit(records: Vec<Placed<Run>>, _: &HashSet<String>, out: &mut Output<'_>) {
         for Placed { place, record } in records {
-            let at = record.finished_us;
-            out.instants.push(at);
-            out.order(&place, record.started_us, Some(at), "finished before it was started");
-            let mut about = vec![(out.object(ObjectType::PipelineRun, &record.id, Some(at)), qualifier::ABOUT)];
-            if let Some(name) = &record.component {
-                about.push((out.object(ObjectType::Component, name, Some(at)), qualifier::ABOUT));
-            }
-            if let Some(name) = &record.repository {
-                about.push((out.object(ObjectType::Repository, name, Some(at)), qualifier::IN));
-            }
-            if let Some(sha) = &record.commit {
-                about.push((ObjectId::new(ObjectType::Commit, sha), qualifier::PART_OF));
-            }
-            let activity = record.class.activity.unwrap_or_else(|| "pipelinerun.finished".to_owned());
-            let draft = Draft {
-                at_us: at,
-                actor: record.by,
-                began_us: record.started_us,
-                environment: record.environment,
-                outcome: record.outcome,
-                category: record.class.category,
-                channel: record.channel,
-                activity,
-                ..Draft::default()
-            };
-            out.event(&place, &format!("{}:{}", record.id, draft.activity), draft, &about);
+            record.tell(&place, out);
         }
     }
 }

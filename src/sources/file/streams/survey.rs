@@ -6,7 +6,7 @@ use super::{Placed, RowsOf};
 use crate::log::{Identity, Micros, SurveyAnswer};
 use crate::sources::file::mapping::FieldKind::{Int, Person, Text, Time};
 use crate::sources::file::mapping::{Field, Refusal, Row, field};
-use crate::sources::file::output::Output;
+use crate::sources::told::Output;
 
 /// The stream.
 pub(in crate::sources::file) struct Survey;

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use super::script::{Commit, FileChange, Script, Sign};
 use super::{Bookmark, Pull, Pulled, pull};
 use crate::config::{Overrides, Settings, load};
-use crate::log::{CaveatKind, Event, Identity, Register, Signature};
+use crate::log::{CaveatKind, Event, Identity, IdentityKey, Register, Signature};
 
 /// Gives out names as ids, so that a test can read who did what.
 #[derive(Default)]
@@ -30,6 +30,14 @@ impl Register for Names {
     fn same_person(&mut self, proper: Signature<'_>, written: Signature<'_>) {
         let text = |who: Signature<'_>| format!("{}<{}>", who.name.unwrap_or(""), who.email.unwrap_or(""));
         self.pairs.push((text(proper), text(written)));
+    }
+
+    fn word(&self, word: &str) -> String {
+        word.to_owned()
+    }
+
+    fn new_keys(&mut self) -> Vec<IdentityKey> {
+        Vec::new()
     }
 }
 

@@ -7,7 +7,7 @@ use crate::log::Signature;
 const NOBODY: &[&str] = &["-", "--", "n/a", "na", "nil", "none", "null", "unassigned", "unknown"];
 
 /// The signature that a cell holds; `None` where it says that there is nobody.
-pub(super) fn signature(cell: &str, how: PersonAs) -> Option<Signature<'_>> {
+pub(in crate::sources) fn signature(cell: &str, how: PersonAs) -> Option<Signature<'_>> {
     let cell = cell.trim();
     if cell.is_empty() || NOBODY.contains(&cell.to_lowercase().as_str()) {
         return None;
@@ -33,7 +33,7 @@ pub(super) fn signature(cell: &str, how: PersonAs) -> Option<Signature<'_>> {
 }
 
 /// How somebody might be named in a title, in lower case: never to be taken for a component.
-pub(super) fn words_for(who: Signature<'_>) -> Vec<String> {
+pub(in crate::sources) fn words_for(who: Signature<'_>) -> Vec<String> {
     let mut words = Vec::new();
     let local = who.email.and_then(|email| email.split('@').next());
     for text in [who.handle.map(|handle| handle.trim_start_matches('@')), local].into_iter().flatten() {

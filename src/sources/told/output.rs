@@ -1,4 +1,4 @@
-//! Rows of the log as the streams make them: ids, evidence and order in one place.
+//! Rows of the log as records make them: ids, evidence and order in one place.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -10,51 +10,64 @@ use crate::log::{
 };
 
 /// Where a record stands.
-#[derive(Clone, Debug)]
-pub(super) struct Place {
-    pub(super) file: Rc<str>,
-    pub(super) line: u64,
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::sources) enum Place {
+    /// A line of a file.
+    Line { file: Rc<str>, line: u64 },
+    /// A record of the archive: its unit and stream (`api:ID/STREAM`), its key, and its place among those of its scope.
+    Record { stream: Rc<str>, key: Rc<str>, seq: i64 },
 }
 
 impl Place {
-    pub(super) fn evidence(&self) -> String {
-        format!("file:{}#{}", self.file, self.line)
+    pub(in crate::sources) fn evidence(&self) -> String {
+        match self {
+            Self::Line { file, line } => format!("file:{file}#{line}"),
+            Self::Record { stream, key, .. } => format!("{stream}#{key}"),
+        }
+    }
+
+    /// Orders what happened at one instant.
+    fn seq(&self) -> i64 {
+        match self {
+            Self::Line { line, .. } => i64::try_from(*line).unwrap_or(i64::MAX),
+            Self::Record { seq, .. } => *seq,
+        }
     }
 }
 
 /// An event in the making.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Draft {
-    pub(super) at_us: Micros,
-    pub(super) activity: String,
-    pub(super) actor: Option<Identity>,
-    pub(super) began_us: Option<Micros>,
-    pub(super) began_by: Option<Identity>,
-    pub(super) environment: Option<String>,
-    pub(super) outcome: Option<String>,
-    pub(super) category: Option<String>,
-    pub(super) channel: Option<String>,
+pub(in crate::sources) struct Draft {
+    pub(in crate::sources) at_us: Micros,
+    pub(in crate::sources) activity: String,
+    pub(in crate::sources) actor: Option<Identity>,
+    pub(in crate::sources) began_us: Option<Micros>,
+    pub(in crate::sources) began_by: Option<Identity>,
+    pub(in crate::sources) environment: Option<String>,
+    pub(in crate::sources) outcome: Option<String>,
+    pub(in crate::sources) category: Option<String>,
+    pub(in crate::sources) channel: Option<String>,
 }
 
 /// What a pull has made so far.
-pub(super) struct Output<'a> {
-    pub(super) settings: &'a Settings,
-    pub(super) facts: Facts,
-    /// `file:ID`.
-    pub(super) source: String,
+pub(in crate::sources) struct Output<'a> {
+    pub(in crate::sources) settings: &'a Settings,
+    pub(in crate::sources) facts: Facts,
+    /// `file:ID` or `api:ID`.
+    pub(in crate::sources) source: String,
     source_rank: i64,
     objects: BTreeMap<String, (ObjectType, String, Option<Micros>)>,
     noted: BTreeMap<(CaveatKind, String), (i64, String)>,
     /// When the records themselves are dated; for the observation and its silences.
-    pub(super) instants: Vec<Micros>,
+    pub(in crate::sources) instants: Vec<Micros>,
 }
 
 impl<'a> Output<'a> {
-    pub(super) fn new(settings: &'a Settings, id: &str, source_rank: i64) -> Self {
+    pub(in crate::sources) fn new(settings: &'a Settings, source: String, source_rank: i64) -> Self {
         Self {
             settings,
             facts: Facts::default(),
-            source: format!("file:{id}"),
+            source,
             source_rank,
             objects: BTreeMap::new(),
             noted: BTreeMap::new(),
@@ -63,7 +76,7 @@ impl<'a> Output<'a> {
     }
 
     /// Adds an event about some objects; `key` is what stays the same over pulls. Gives its id.
-    pub(super) fn event(&mut self, place: &Place, key: &str, draft: Draft, objects: &[(ObjectId, &str)]) {
+    pub(in crate::sources) fn event(&mut self, place: &Place, key: &str, draft: Draft, objects: &[(ObjectId, &str)]) {
         let event_id = format!("{}:{key}", self.source);
         for (object, qualifier) in objects {
             self.facts.event_objects.push(EventObject {
@@ -88,13 +101,13 @@ impl<'a> Output<'a> {
             is_bulk: false,
             source: self.source.clone(),
             source_rank: self.source_rank,
-            source_seq: i64::try_from(place.line).unwrap_or(i64::MAX),
+            source_seq: place.seq(),
             evidence: place.evidence(),
         });
     }
 
     /// Adds an object, or moves its first mention back.
-    pub(super) fn object(&mut self, object_type: ObjectType, name: &str, seen_us: Option<Micros>) -> ObjectId {
+    pub(in crate::sources) fn object(&mut self, object_type: ObjectType, name: &str, seen_us: Option<Micros>) -> ObjectId {
         let id = ObjectId::new(object_type, name);
         let entry =
             self.objects.entry(id.as_str().to_owned()).or_insert_with(|| (object_type, name.to_owned(), seen_us));
@@ -106,7 +119,7 @@ impl<'a> Output<'a> {
     }
 
     /// Adds a relation that holds from an instant on.
-    pub(super) fn link(
+    pub(in crate::sources) fn link(
         &mut self,
         place: &Place,
         (from, qualifier, to): (&ObjectId, &str, &ObjectId),
@@ -126,7 +139,7 @@ impl<'a> Output<'a> {
     }
 
     /// Adds a value of a field of an object.
-    pub(super) fn change(
+    pub(in crate::sources) fn change(
         &mut self,
         place: &Place,
         object: &ObjectId,
@@ -145,20 +158,20 @@ impl<'a> Output<'a> {
     }
 
     /// Counts a caveat; the first example is kept.
-    pub(super) fn note(&mut self, kind: CaveatKind, detail: &str, count: i64, example: impl FnOnce() -> String) {
+    pub(in crate::sources) fn note(&mut self, kind: CaveatKind, detail: &str, count: i64, example: impl FnOnce() -> String) {
         let noted = self.noted.entry((kind, detail.to_owned())).or_insert_with(|| (0, example()));
         noted.0 += count;
     }
 
     /// Notes a record whose later time comes before its earlier one.
-    pub(super) fn order(&mut self, place: &Place, earlier: Option<Micros>, later: Option<Micros>, detail: &str) {
+    pub(in crate::sources) fn order(&mut self, place: &Place, earlier: Option<Micros>, later: Option<Micros>, detail: &str) {
         if matches!((earlier, later), (Some(earlier), Some(later)) if later < earlier) {
             self.note(CaveatKind::ClockSkew, detail, 1, || place.evidence());
         }
     }
 
     /// Everything, in an order that hangs on the records alone.
-    pub(super) fn finish(mut self) -> Facts {
+    pub(in crate::sources) fn finish(mut self) -> Facts {
         for (object_id, (object_type, name, first_seen_us)) in self.objects {
             self.facts.objects.push(Object {
                 object_id,

@@ -4,26 +4,26 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// References found in a text.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct References {
+pub(in crate::sources) struct References {
     /// Component name → the rule that found it and its confidence in percent, the surest one.
-    pub(super) components: BTreeMap<String, (i64, &'static str)>,
+    pub(in crate::sources) components: BTreeMap<String, (i64, &'static str)>,
     /// Changes as `REPOSITORY!NUMBER`.
-    pub(super) changes: BTreeSet<String>,
+    pub(in crate::sources) changes: BTreeSet<String>,
 }
 
 /// More than this in one text is a list of everything, which refers to nothing.
 const MOST: usize = 50;
 
 /// Who is known by name to this pull.
-pub(super) struct Names<'a> {
+pub(in crate::sources) struct Names<'a> {
     /// Components and repositories.
-    pub(super) known: &'a BTreeSet<String>,
+    pub(in crate::sources) known: &'a BTreeSet<String>,
     /// Words that may mean a person, in lower case.
-    pub(super) persons: &'a HashSet<String>,
+    pub(in crate::sources) persons: &'a HashSet<String>,
 }
 
 /// Reads a text. Words are whole: `chat` is not in `chat-infrastructure`, nor `chat-infrastructure` in `chat`.
-pub(super) fn references(text: &str, plain_rule: &'static str, names: &Names<'_>) -> References {
+pub(in crate::sources) fn references(text: &str, plain_rule: &'static str, names: &Names<'_>) -> References {
     let mut found = References::default();
     for chunk in text.split([' ', '\t', '\n', '\r', ',', ';', '(', ')', '[', ']', '<', '>', '"', '\'']) {
         let chunk = chunk.trim_end_matches(['.', ':', '!', '?']);

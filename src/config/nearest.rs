@@ -1,7 +1,7 @@
 //! The names that a misspelt one may mean.
 
 /// The nearest names, closest first, at most three, and only such as share more than they differ in.
-pub(super) fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+pub(crate) fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let wanted: Vec<char> = wanted.to_lowercase().chars().take(100).collect();
     let mut found: Vec<(usize, &str)> = names
         .into_iter()

@@ -1,0 +1,160 @@
+//! Writing: a page of records with everything that becomes true with it.
+
+use rusqlite::{Transaction, params};
+
+use super::{Archive, ArchiveError, body};
+use crate::log::{IdentityKey, Micros};
+
+/// One record of a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Put {
+    /// Its stream.
+    pub stream: &'static str,
+    /// What it was listed for (the key of a repository), or empty.
+    pub scope: String,
+    /// Unique within stream and scope.
+    pub key: String,
+    /// JSON, past the door.
+    pub body: String,
+    /// Where the stream has no history of its own: since when this version is known. Another body then makes another
+    /// version beside it; elsewhere it takes its place.
+    pub since_us: Option<Micros>,
+}
+
+/// Records of a stream and scope that were left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skip {
+    /// Why, without a name of a person.
+    pub reason: String,
+    /// How often.
+    pub count: i64,
+    /// One case: a key or a place.
+    pub example: String,
+}
+
+/// What becomes true together.
+#[derive(Debug, Default)]
+pub struct Page {
+    /// Records.
+    pub puts: Vec<Put>,
+    /// How far stream and scope are now read.
+    pub bookmark: Option<String>,
+    /// The request, the validator of its answer, and the request that follows.
+    pub validator: Option<(String, String, Option<String>)>,
+    /// Keys of people that the records hold.
+    pub keys: Vec<IdentityKey>,
+    /// At the end of a whole listing: every key that it held, and when it was made. Others of the scope are gone.
+    pub listed: Option<(Vec<String>, Micros)>,
+    /// At the end of a walk: what was left out in it, in place of what was left out before.
+    pub skips: Option<Vec<Skip>>,
+}
+
+impl Archive {
+    /// Stores a page of a stream and scope. Says how many records are new or other than before.
+    ///
+    /// # Errors
+    /// Where the archive cannot be written; then nothing of the page is stored.
+    pub fn store(&mut self, unit: &str, stream: &str, scope: &str, page: &Page) -> Result<usize, ArchiveError> {
+        let mut store = || -> rusqlite::Result<usize> {
+            let change = self.database.transaction()?;
+            let mut changed = 0;
+            for put in &page.puts {
+                changed += usize::from(put_one(&change, unit, put)?);
+            }
+            if let Some((keys, at_us)) = &page.listed {
+                changed += mark_gone(&change, (unit, stream, scope), keys, *at_us)?;
+            }
+            if let Some(value) = &page.bookmark {
+                change.prepare_cached("insert or replace into bookmark values (?1, ?2, ?3, ?4)")?.execute(params![
+                    unit, stream, scope, value
+                ])?;
+            }
+            if let Some((request, etag, next)) = &page.validator {
+                change.prepare_cached("insert or replace into validator values (?1, ?2, ?3, ?4)")?.execute(params![
+                    unit, request, etag, next
+                ])?;
+            }
+            for key in &page.keys {
+                change.prepare_cached("insert or replace into identity_key values (?1, ?2, ?3, ?4, ?5)")?.execute(
+                    params![unit, key.identity_id, key.kind, key.key, key.is_bot],
+                )?;
+            }
+            if let Some(skips) = &page.skips {
+                let mut clear =
+                    change.prepare_cached("delete from skip where unit = ?1 and stream = ?2 and scope = ?3")?;
+                clear.execute(params![unit, stream, scope])?;
+                for skip in skips {
+                    change.prepare_cached("insert or replace into skip values (?1, ?2, ?3, ?4, ?5, ?6)")?.execute(
+                        params![unit, stream, scope, skip.reason, skip.count, skip.example],
+                    )?;
+                }
+            }
+            change.commit()?;
+            Ok(changed)
+        };
+        let done = store();
+        self.wrap(done)
+    }
+}
+
+fn put_one(change: &Transaction<'_>, unit: &str, put: &Put) -> rusqlite::Result<bool> {
+    let hash = body::hash(&put.body);
+    let last: Option<(i64, Vec<u8>, Option<i64>)> = {
+        let mut latest = change.prepare_cached(
+            "select version, hash, gone_us from record
+             where unit = ?1 and stream = ?2 and scope = ?3 and key = ?4 order by version desc limit 1",
+        )?;
+        let mut rows = latest.query(params![unit, put.stream, put.scope, put.key])?;
+        rows.next()?.map(|row| Ok::<_, rusqlite::Error>((row.get(0)?, row.get(1)?, row.get(2)?))).transpose()?
+    };
+    let version = match (&last, put.since_us) {
+        (None, _) => 0,
+        (Some((_, same, None)), _) if *same == hash => return Ok(false),
+        (Some((version, ..)), Some(_)) => version + 1,
+        (Some((version, ..)), None) => *version,
+    };
+    let mut insert = change
+        .prepare_cached("insert or replace into record values (?1, ?2, ?3, ?4, ?5, ?6, null, ?7, ?8)")?;
+    insert.execute(params![
+        unit,
+        put.stream,
+        put.scope,
+        put.key,
+        version,
+        put.since_us,
+        hash,
+        body::pack(&put.body)
+    ])?;
+    Ok(true)
+}
+
+/// Marks what a whole listing no longer holds.
+fn mark_gone(
+    change: &Transaction<'_>,
+    (unit, stream, scope): (&str, &str, &str),
+    listed: &[String],
+    at_us: Micros,
+) -> rusqlite::Result<usize> {
+    let listed: std::collections::BTreeSet<&str> = listed.iter().map(String::as_str).collect();
+    let stored: Vec<(String, i64)> = {
+        let mut all = change.prepare_cached(
+            "select key, latest from (
+                 select key, max(version) as latest, gone_us from record
+                 where unit = ?1 and stream = ?2 and scope = ?3 group by key
+             ) where gone_us is null",
+        )?;
+        let rows = all.query_map(params![unit, stream, scope], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        rows.collect::<rusqlite::Result<_>>()?
+    };
+    let mut gone = 0;
+    for (key, version) in stored.iter().filter(|(key, _)| !listed.contains(key.as_str())) {
+        change
+            .prepare_cached(
+                "update record set gone_us = ?6
+                 where unit = ?1 and stream = ?2 and scope = ?3 and key = ?4 and version = ?5",
+            )?
+            .execute(params![unit, stream, scope, key, version, at_us])?;
+        gone += 1;
+    }
+    Ok(gone)
+}

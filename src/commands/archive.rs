@@ -1,0 +1,92 @@
+//! `milepost archive`: what APIs answered, as far as it is kept. Private.
+
+use serde_json::{Value, json};
+
+use super::output::{Talk, print_json, print_rows, say};
+use super::{CommandError, Outcome, pull_apis, study};
+use crate::archive::{Archive, Held};
+use crate::cli::{ArchiveAction, ArchiveArgs, ArchiveShowArgs, Format, StudyArgs};
+use crate::config::Settings;
+use crate::store::Segments;
+
+pub(super) fn run(args: &ArchiveArgs) -> Result<Outcome, CommandError> {
+    match &args.action {
+        ArchiveAction::Show(args) => show(args),
+        ArchiveAction::Verify(args) => verify(&args.study),
+        ArchiveAction::Prune(args) => prune(&args.study),
+    }
+}
+
+/// The archive of a study, with the lock of its folder.
+fn open(args: &StudyArgs) -> Result<(Settings, Segments, Archive), CommandError> {
+    let settings = study::settings(args)?;
+    let segments = Segments::open(&settings.data)?;
+    let archive = Archive::open(&settings.data)?;
+    Ok((settings, segments, archive))
+}
+
+fn show(args: &ArchiveShowArgs) -> Result<Outcome, CommandError> {
+    let (.., archive) = open(&args.study)?;
+    if let Some(evidence) = &args.evidence {
+        let versions = archive.by_evidence(evidence)?;
+        if versions.is_empty() {
+            return Err(CommandError::Asked(format!("the archive holds no record `{evidence}`")));
+        }
+        let values: Vec<Value> = versions.iter().filter_map(|body| serde_json::from_str(body).ok()).collect();
+        print_json(&values)?;
+        return Ok(Outcome::Done);
+    }
+    let held = archive.held()?;
+    if args.format == Format::Json {
+        let digests: Vec<Value> = archive
+            .units()?
+            .into_iter()
+            .map(|unit| Ok(json!({"digest": archive.digest(&unit)?, "unit": unit})))
+            .collect::<Result<_, CommandError>>()?;
+        let streams: Vec<Value> = held.iter().map(in_json).collect();
+        print_json(&json!({"units": digests, "streams": streams}))?;
+        return Ok(Outcome::Done);
+    }
+    let rows: Vec<Vec<String>> = held
+        .iter()
+        .map(|held| {
+            let numbers = [held.scopes, held.records, held.gone, held.skipped, held.bytes].map(|number| number.to_string());
+            [held.unit.clone(), held.stream.clone()].into_iter().chain(numbers).collect()
+        })
+        .collect();
+    print_rows(&["unit", "stream", "scopes", "records", "gone", "left out", "bytes"], &rows, args.format)?;
+    Ok(Outcome::Done)
+}
+
+fn in_json(held: &Held) -> Value {
+    json!({
+        "unit": held.unit, "stream": held.stream, "scopes": held.scopes, "records": held.records,
+        "gone": held.gone, "left_out": held.skipped, "bytes": held.bytes,
+    })
+}
+
+fn verify(args: &StudyArgs) -> Result<Outcome, CommandError> {
+    let (.., archive) = open(args)?;
+    let problems = archive.verify()?;
+    if problems.is_empty() {
+        let records: i64 = archive.held()?.iter().map(|held| held.records).sum();
+        say(Talk::Aloud, &format!("everything can be read back as it was stored: {records} records"));
+        return Ok(Outcome::Done);
+    }
+    let rows: Vec<Vec<String>> = problems.into_iter().map(|problem| vec![problem.place, problem.what]).collect();
+    print_rows(&["place", "what"], &rows, Format::Table)?;
+    say(Talk::Aloud, "hint: `milepost pull --fresh` reads everything again");
+    Ok(Outcome::CheckFailed)
+}
+
+fn prune(args: &StudyArgs) -> Result<Outcome, CommandError> {
+    let (settings, _, mut archive) = open(args)?;
+    let keep: Vec<String> = settings.apis.iter().map(|api| pull_apis::unit(&api.id)).collect();
+    let lost = archive.prune(&keep)?;
+    let line = match lost.as_slice() {
+        [] => "nothing is there that the study file does not list".to_owned(),
+        lost => format!("removed {}", lost.join(", ")),
+    };
+    say(Talk::Aloud, &line);
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,236 @@
+//! From APIs to the archive, and from the archive to segments.
+
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
+
+use indicatif::ProgressBar;
+
+use super::hash::of_texts as hash;
+use super::output::{Talk, progress_bar, say};
+use super::{CommandError, credentials, names};
+use crate::archive::Archive;
+use crate::config::{Api, Settings};
+use crate::log::{Facts, IdentityKey, Register as _};
+use crate::people::Office;
+use crate::sources::api;
+use crate::store::{Segments, UnitState};
+
+/// How APIs are pulled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// What is new.
+    #[default]
+    New,
+    /// Whole lists too, to find what is gone.
+    Reconcile,
+    /// Everything again.
+    Fresh,
+    /// Nothing: the archive as it is.
+    Offline,
+}
+
+/// The unit of a source that an API is.
+pub(super) fn unit(id: &str) -> String {
+    format!("api:{id}")
+}
+
+/// Names that texts may use without a sign that they are names.
+fn declared(settings: &Settings) -> BTreeSet<String> {
+    let repositories = settings.repositories.iter().flat_map(|one| [Some(&one.name), one.subject.as_ref()]).flatten();
+    let aliases = settings.aliases.iter().flat_map(|(alias, component)| [alias, component]);
+    repositories.chain(aliases).cloned().collect()
+}
+
+/// Brings the archive up to date with every API of the study.
+pub(super) fn fill(settings: &Settings, office: &Office, archive: &mut Archive, reach: Reach, talk: Talk) -> Result<(), CommandError> {
+    if settings.apis.is_empty() || reach == Reach::Offline {
+        return Ok(());
+    }
+    let runtime = runtime()?;
+    for one in &settings.apis {
+        if reach == Reach::Fresh {
+            archive.restart(&unit(&one.id))?;
+        }
+        let bar = progress_bar(talk, &one.id);
+        let pulled = runtime.block_on(pull_one(settings, office, archive, one, reach, &bar))?;
+        bar.finish_and_clear();
+        let counted = pulled.counted;
+        let waited = match pulled.waited_us / 1_000_000 {
+            0 => String::new(),
+            seconds => format!(", {seconds} s of them waiting for limits"),
+        };
+        let line = format!(
+            "`{}`: {} requests ({} unchanged, {} tried again), {} records new or changed{waited}",
+            one.id, counted.requests, counted.unchanged, counted.retried, counted.records
+        );
+        say(talk, &line);
+    }
+    Ok(())
+}
+
+/// Everything runs on one thread: what is waited for is the network.
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime, CommandError> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|why| CommandError::Asked(format!("the network cannot be used: {why}")))
+}
+
+#[expect(clippy::disallowed_methods, reason = "limits are waited for by the clock; what is stored follows the server's")]
+pub(super) fn clock() -> Rc<dyn api::Clock> {
+    Rc::new(api::WallClock::new(chrono::Utc::now().timestamp_micros()))
+}
+
+async fn pull_one(
+    settings: &Settings,
+    office: &Office,
+    archive: &mut Archive,
+    one: &Api,
+    reach: Reach,
+    bar: &ProgressBar,
+) -> Result<api::Pulled, CommandError> {
+    let token = credentials::token(settings, one)?;
+    let failed = |why| CommandError::Api { api: one.id.clone(), place: settings.place_naming(&one.id), why };
+    let wire = api::connect(one, token).map_err(failed)?;
+    let (known, rules) = (declared(settings), office.fingerprint());
+    let what = api::Pull {
+        api: one,
+        wire: wire.as_ref(),
+        clock: clock(),
+        known: &known,
+        people_rules: &rules,
+        reconcile: matches!(reach, Reach::Reconcile | Reach::Fresh),
+    };
+    let mut desk = office.desk();
+    let mut progress = |counted: api::Progress| {
+        bar.set_prefix(format!("{} records,", counted.records));
+        bar.set_position(counted.requests);
+    };
+    api::pull(&what, archive, &mut desk, &mut progress).await.map_err(failed)
+}
+
+/// What each API would cost. Asks for the lists that others hang on, and stores nothing.
+pub(super) fn plans(settings: &Settings, office: &Office, reach: Reach) -> Result<Vec<(String, api::Plan)>, CommandError> {
+    let runtime = runtime()?;
+    let aside = tempfile::tempdir().map_err(CommandError::system("make a folder in", &std::env::temp_dir()))?;
+    // What is there is looked at in a copy of nothing where there is no archive yet: a dry run makes none.
+    let there = settings.data.join(crate::archive::FILE).exists();
+    let archive = Archive::open(if there { &settings.data } else { aside.path() })?;
+    let (known, rules) = (declared(settings), office.fingerprint());
+    let mut plans = Vec::new();
+    for one in &settings.apis {
+        let failed = |why| CommandError::Api { api: one.id.clone(), place: settings.place_naming(&one.id), why };
+        let wire = api::connect(one, credentials::token(settings, one)?).map_err(failed)?;
+        let what = api::Pull {
+            api: one,
+            wire: wire.as_ref(),
+            clock: clock(),
+            known: &known,
+            people_rules: &rules,
+            reconcile: matches!(reach, Reach::Reconcile | Reach::Fresh),
+        };
+        let folder = tempfile::tempdir_in(aside.path()).map_err(CommandError::system("make a folder in", aside.path()))?;
+        let mut desk = office.desk();
+        let mut beside = Archive::open(folder.path())?;
+        let plan = api::plan(&what, &archive, &mut beside, &mut desk);
+        plans.push((one.id.clone(), runtime.block_on(plan).map_err(failed)?));
+    }
+    Ok(plans)
+}
+
+/// A plan for programs.
+pub(super) fn plan_in_json(id: &str, plan: &api::Plan) -> serde_json::Value {
+    let streams: Vec<_> = plan
+        .streams
+        .iter()
+        .map(|stream| {
+            serde_json::json!({
+                "stream": stream.stream, "lists": stream.scopes, "requests": stream.requests, "exact": stream.exact,
+            })
+        })
+        .collect();
+    serde_json::json!({
+        "api": id, "host": plan.host, "streams": streams, "asked": plan.asked,
+        "at_least_seconds": plan.at_least_us / 1_000_000,
+    })
+}
+
+/// Every component that the archive names, whatever texts refer to.
+pub(super) fn names(
+    settings: &Settings,
+    office: &Office,
+    archive: &Archive,
+    segments: &Segments,
+) -> Result<BTreeSet<String>, CommandError> {
+    let mut named = BTreeSet::new();
+    let (words, known, rules) = (HashMap::new(), declared(settings), office.fingerprint());
+    for one in &settings.apis {
+        let unit = unit(&one.id);
+        let stored = segments.manifest().unit(&unit)?;
+        if stored.is_some_and(|stored| archive.digest(&unit).is_ok_and(|digest| digest == stored.bookmark)) {
+            let folders: Vec<_> =
+                segments.folders_by_unit()?.into_iter().filter(|(known, _)| *known == unit).map(|(_, folder)| folder).collect();
+            named.extend(names::of_segments(&folders)?);
+            continue;
+        }
+        let what = api::Known { words: &words, names: &known, people_rules: &rules };
+        let failed = |why| CommandError::Api { api: one.id.clone(), place: settings.place_naming(&one.id), why };
+        named.extend(names::of_facts(&api::facts(settings, one, 0, archive, &what).map_err(failed)?));
+    }
+    Ok(named)
+}
+
+/// What the archive holds of an API as rows of the log.
+pub(super) struct Translated {
+    pub(super) unit: String,
+    pub(super) state: UnitState,
+    pub(super) facts: Facts,
+    pub(super) keys: Vec<IdentityKey>,
+}
+
+/// Translates what has changed since its segment was written. `known`: every component id that other sources know.
+pub(super) fn translate(
+    settings: &Settings,
+    office: &Office,
+    archive: &Archive,
+    segments: &Segments,
+    known: &BTreeSet<String>,
+) -> Result<(Vec<Translated>, usize), CommandError> {
+    let first_rank = i64::try_from(settings.repositories.len()).unwrap_or(i64::MAX);
+    let desk = office.desk();
+    let words: HashMap<String, String> = known
+        .iter()
+        .filter_map(|id| id.split_once(':'))
+        .map(|(_, name)| (desk.word(name), name.to_owned()))
+        .collect();
+    let (names, rules) = (declared(settings), office.fingerprint());
+    let known_hash = hash(&known.iter().map(String::as_str).collect::<Vec<_>>());
+    let mut translated = Vec::new();
+    let mut unchanged = 0;
+    for (one, rank) in settings.apis.iter().zip(first_rank..) {
+        let unit = unit(&one.id);
+        let shape = hash(&[
+            &rules,
+            env!("CARGO_PKG_VERSION"),
+            &rank.to_string(),
+            &known_hash,
+            &format!("{one:?}{:?}{:?}{:?}", settings.environments, settings.repositories, settings.zone),
+        ]);
+        let state = UnitState { rules: shape, bookmark: archive.digest(&unit)? };
+        if segments.manifest().unit(&unit)?.as_ref() == Some(&state) {
+            unchanged += 1;
+            continue;
+        }
+        let what = api::Known { words: &words, names: &names, people_rules: &rules };
+        let failed = |why| CommandError::Api { api: one.id.clone(), place: settings.place_naming(&one.id), why };
+        let mut facts = api::facts(settings, one, rank, archive, &what).map_err(failed)?;
+        names::drop_unknown_mentions(&mut facts, &all_known(known, &facts), &unit);
+        translated.push(Translated { keys: archive.identity_keys(&unit)?, unit, state, facts });
+    }
+    Ok((translated, unchanged))
+}
+
+/// What other sources know, and what this one knows itself.
+fn all_known(known: &BTreeSet<String>, facts: &Facts) -> BTreeSet<String> {
+    known.iter().cloned().chain(names::of_facts(facts)).collect()
+}

@@ -1,0 +1,83 @@
+//! Why a pull of an API could not go on. What was stored before then stays, and the next pull goes on from it.
+
+/// An API that cannot be read. Each says what was seen, where, and what to try; no token, no person, no query of one.
+#[derive(Debug, thiserror::Error)]
+pub enum ApiError {
+    /// The study file says something of it that cannot be meant.
+    #[error("`{field}`: {message}")]
+    Setting {
+        /// The field.
+        field: String,
+        /// What is wrong.
+        message: String,
+    },
+    /// It does not know the token.
+    #[error("`{host}` refuses the token (401) when asked for `{stream}`\nhint: it may be expired, or for another host; the stream needs {permission}")]
+    Unauthorised {
+        /// The host.
+        host: String,
+        /// What was asked for.
+        stream: String,
+        /// What the stream needs.
+        permission: String,
+    },
+    /// The token may not.
+    #[error("`{host}` does not let the token read `{stream}`{scope} (403)\nhint: it needs {permission}; or leave the stream out with `streams`")]
+    Forbidden {
+        /// The host.
+        host: String,
+        /// What was asked for.
+        stream: String,
+        /// For what, as ` of \`NAME\``, or nothing.
+        scope: String,
+        /// What the stream needs.
+        permission: String,
+    },
+    /// What was asked first is not there.
+    #[error("`{host}` knows nothing of what `{stream}` asks for (404)\nhint: `url`, `owners` and `include` say what is asked; a token that may not see something is also told that it is not there: {permission}")]
+    NotThere {
+        /// The host.
+        host: String,
+        /// What was asked for.
+        stream: String,
+        /// What the stream needs.
+        permission: String,
+    },
+    /// It wants something to be asked elsewhere.
+    #[error("`{host}` leads to another host, `{to}`, in its answer to `{stream}`; the token was not sent there\nhint: if the API has moved, change `url`")]
+    Foreign {
+        /// The host.
+        host: String,
+        /// Where to.
+        to: String,
+        /// What was asked for.
+        stream: String,
+    },
+    /// It cannot be reached, or does not answer in time.
+    #[error("`{host}` cannot be read: {why} (asked {times} times for `{stream}`)\nhint: what was pulled is kept; the next pull goes on from it")]
+    Unreachable {
+        /// The host.
+        host: String,
+        /// What was asked for.
+        stream: String,
+        /// What went wrong.
+        why: String,
+        /// How often it was tried.
+        times: u32,
+    },
+    /// It answers what cannot be understood.
+    #[error("`{host}` answers `{stream}` with {what}\nhint: {hint}")]
+    Unexpected {
+        /// The host.
+        host: String,
+        /// What was asked for.
+        stream: String,
+        /// What was seen.
+        what: String,
+        /// What to try.
+        hint: String,
+    },
+    /// The archive.
+    #[error(transparent)]
+    Archive(#[from] crate::archive::ArchiveError),
+}

@@ -1,0 +1,200 @@
+//! From the archive to the log: every stored record tells what it means. No network, no clock; the same archive gives the
+//! same rows.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
+
+use serde_json::Value;
+
+use super::error::ApiError;
+use super::kept::{Kept, Refusal, Scene};
+use super::pull::{door_of, unit};
+use super::source;
+use super::stream::Stream;
+use crate::archive::{Archive, Record};
+use crate::config::{Api, Settings};
+use crate::log::{CaveatKind, Facts, Observation};
+use crate::sources::told::{Output, Place};
+
+/// What records of one API may refer to.
+pub struct Known<'a> {
+    /// Keyed hash → component, for words that texts held.
+    pub words: &'a HashMap<String, String>,
+    /// Names of components and repositories that texts may use.
+    pub names: &'a BTreeSet<String>,
+    /// What identities depend on.
+    pub people_rules: &'a str,
+}
+
+/// The facts that the archive holds of an API.
+///
+/// # Errors
+/// Where the archive cannot be read.
+pub fn facts(
+    settings: &Settings,
+    api: &Api,
+    source_rank: i64,
+    archive: &Archive,
+    known: &Known<'_>,
+) -> Result<Facts, ApiError> {
+    let unit = unit(api);
+    let streams = source(api.kind).streams;
+    let mut out = Output::new(settings, unit.clone(), source_rank);
+    let mut stored: BTreeMap<&'static str, Vec<(Record, Value)>> = BTreeMap::new();
+    let mut others: BTreeMap<&'static str, BTreeMap<String, Value>> = BTreeMap::new();
+    for stream in streams {
+        let mut records = Vec::new();
+        for record in archive.records(&unit, stream.name)? {
+            let value = serde_json::from_str::<Value>(&record.body).map_err(|_| archive_broken(&unit, stream, &record))?;
+            let path = kept(&record, &value).path();
+            others.entry(stream.name).or_default().insert(path, value.clone());
+            records.push((record, value));
+        }
+        stored.insert(stream.name, records);
+    }
+    let index = Index::new(streams, &stored);
+    let mut tally = Tally::default();
+    for stream in streams.iter().filter(|stream| api.reads_stream(stream.name)) {
+        let head: Rc<str> = Rc::from(format!("{unit}/{}", stream.name));
+        let before = out.instants.len();
+        let mut read = 0;
+        for ((record, value), seq) in stored[stream.name].iter().zip(0..) {
+            let kept = kept(record, value);
+            let place = Place::Record { stream: Rc::clone(&head), key: Rc::from(kept.path()), seq };
+            let scene =
+                Scene { api, settings, place: &place, above: index.above(stream, &kept), words: known.words, others: &others };
+            read += 1;
+            if let Err(refusal) = (stream.tell)(&kept, &scene, &mut out) {
+                tally.add(stream.name, refusal, &place);
+            }
+        }
+        observe(stream, &mut out, before, read, tally.refused_of(stream.name));
+    }
+    tally.note(&mut out);
+    if archive.door(&unit)?.is_some_and(|door| door != door_of(api, known.names, known.people_rules)) {
+        let records = stored.values().map(Vec::len).sum::<usize>();
+        let detail = "fields, people and classes are as the rules stood when the records were first read";
+        out.note(CaveatKind::StaleDoor, detail, i64::try_from(records).unwrap_or(i64::MAX), || unit.clone());
+    }
+    for (stream, skip) in archive.skips(&unit)? {
+        let detail = format!("`{stream}`: {}", skip.reason);
+        out.note(CaveatKind::BadRow, &detail, skip.count, || format!("{unit}/{stream}#{}", skip.example));
+    }
+    Ok(out.finish())
+}
+
+fn archive_broken(unit: &str, stream: &Stream, record: &Record) -> ApiError {
+    let place = format!("{unit}/{}#{}", stream.name, record.key);
+    ApiError::Setting { field: "archive".to_owned(), message: format!("`{place}` is no JSON; `milepost archive verify`") }
+}
+
+fn kept<'a>(record: &'a Record, value: &'a Value) -> Kept<'a> {
+    Kept {
+        key: &record.key,
+        scope: &record.scope,
+        since_us: record.since_us,
+        gone_us: record.gone_us,
+        value,
+    }
+}
+
+/// Finds the records that others hang below.
+struct Index<'a> {
+    per: BTreeMap<&'static str, &'static str>,
+    by_path: BTreeMap<&'static str, BTreeMap<String, Kept<'a>>>,
+}
+
+impl<'a> Index<'a> {
+    fn new(streams: &'static [Stream], stored: &'a BTreeMap<&'static str, Vec<(Record, Value)>>) -> Self {
+        let mut per: BTreeMap<&'static str, &'static str> =
+            streams.iter().filter_map(|stream| Some((stream.name, stream.per?))).collect();
+        // A list within a record hangs where that record does.
+        for stream in streams {
+            for part in stream.parts {
+                if let Some(of) = stream.per {
+                    per.entry(part.stream).or_insert(of);
+                }
+            }
+        }
+        let parents: BTreeSet<&'static str> = per.values().copied().collect();
+        let by_path = parents
+            .into_iter()
+            .map(|name| {
+                let all = stored.get(name).map(Vec::as_slice).unwrap_or_default();
+                (name, all.iter().map(|(record, value)| (kept(record, value).path(), kept(record, value))).collect())
+            })
+            .collect();
+        Self { per, by_path }
+    }
+
+    fn above(&self, stream: &Stream, kept: &Kept<'a>) -> Vec<(&'static str, Kept<'a>)> {
+        let mut above = Vec::new();
+        let mut next = self.per.get(stream.name).map(|name| (*name, kept.scope));
+        while let Some((name, path)) = next {
+            let Some(found) = self.by_path.get(name).and_then(|all| all.get(path)) else { break };
+            next = self.per.get(name).map(|name| (*name, found.scope));
+            above.push((name, found.clone()));
+        }
+        above
+    }
+}
+
+/// What made no row.
+#[derive(Default)]
+struct Tally {
+    counted: BTreeMap<(CaveatKind, String), (i64, String)>,
+    refused: BTreeMap<&'static str, i64>,
+    environments: BTreeMap<String, (i64, String)>,
+}
+
+impl Tally {
+    fn add(&mut self, stream: &'static str, refusal: Refusal, place: &Place) {
+        let (kind, detail) = match refusal {
+            Refusal::Environment(name) => {
+                self.environments.entry(name).or_insert_with(|| (0, place.evidence())).0 += 1;
+                return;
+            }
+            Refusal::Bad(field, why) => {
+                *self.refused.entry(stream).or_default() += 1;
+                (CaveatKind::BadRow, format!("`{stream}`: `{field}`: {why}"))
+            }
+            Refusal::Nothing(why) => (CaveatKind::TellsNothing, format!("`{stream}`: {why}")),
+        };
+        self.counted.entry((kind, detail)).or_insert_with(|| (0, place.evidence())).0 += 1;
+    }
+
+    fn refused_of(&self, stream: &str) -> i64 {
+        self.refused.get(stream).copied().unwrap_or(0)
+    }
+
+    fn note(self, out: &mut Output<'_>) {
+        for ((kind, detail), (count, example)) in self.counted {
+            out.note(kind, &detail, count, || example);
+        }
+        let total = self.environments.values().map(|(count, _)| count).sum::<i64>();
+        let Some((_, (_, example))) = self.environments.iter().next() else { return };
+        // A branch's name may hold a person's: only names that look like an environment's are shown.
+        let plain = |name: &&String| name.len() <= 40 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
+        let names: Vec<String> = self.environments.keys().filter(plain).take(12).map(|name| format!("`{name}`")).collect();
+        let detail = format!("records in environments that the study does not list were left out: {}", names.join(", "));
+        out.note(CaveatKind::UnknownEnvironment, &detail, total, || example.clone());
+    }
+}
+
+/// For which stretch a stream speaks, in the words that the measures know.
+fn observe(stream: &Stream, out: &mut Output<'_>, before: usize, records: i64, refused: i64) {
+    let Some(word) = stream.speaks_as() else { return };
+    let told = &out.instants[before..];
+    let (Some(from_us), Some(to_us)) = (told.iter().min().copied(), told.iter().max().copied()) else { return };
+    let source = out.source.clone();
+    let stream = word.to_owned();
+    match out.facts.observations.iter_mut().find(|known| known.stream == stream) {
+        Some(known) => {
+            known.from_us = known.from_us.min(from_us);
+            known.to_us = known.to_us.max(to_us);
+            known.records += records;
+            known.refused += refused;
+        }
+        None => out.facts.observations.push(Observation { source, stream, from_us, to_us, records, refused }),
+    }
+}

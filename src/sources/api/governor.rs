@@ -1,0 +1,223 @@
+//! One budget over all requests to a system: who may ask now, and how long everybody waits.
+//!
+//! Limits that it says of itself (`x-ratelimit-*`, `retry-after`) are kept per resource; limits that it only documents
+//! (so many at once, so many points a minute) come from the source. Waits are told by the server: from its `Date` to its
+//! reset, so that a wrong clock here waits neither too long nor too short.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
+
+use tokio::sync::Notify;
+
+use super::clock::Clock;
+use super::request::Answer;
+use super::stream::Pace;
+use crate::log::Micros;
+
+const SECOND: Micros = 1_000_000;
+const MINUTE: Micros = 60 * SECOND;
+
+/// What is left of one resource (`core`, `graphql`).
+#[derive(Clone, Copy, Debug)]
+struct Budget {
+    remaining: i64,
+    reset_us: Micros,
+    in_flight: i64,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    in_flight: usize,
+    budgets: BTreeMap<&'static str, Option<Budget>>,
+    /// Until when nobody asks.
+    blocked_us: Micros,
+    /// When points of the last minute were spent.
+    minute: VecDeque<Micros>,
+    /// How often in a row a secondary limit named no time.
+    strikes: u32,
+    /// How long was waited for limits.
+    waited_us: Micros,
+}
+
+/// The budget of one API.
+pub(super) struct Governor {
+    clock: Rc<dyn Clock>,
+    pace: Pace,
+    state: RefCell<State>,
+    freed: Notify,
+}
+
+/// A place among the requests under way; given back when it is dropped.
+pub(super) struct Place<'a> {
+    governor: &'a Governor,
+    resource: &'static str,
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        let mut state = self.governor.state.borrow_mut();
+        state.in_flight -= 1;
+        if let Some(Some(budget)) = state.budgets.get_mut(self.resource) {
+            budget.in_flight -= 1;
+        }
+        drop(state);
+        self.governor.freed.notify_waiters();
+    }
+}
+
+impl Governor {
+    pub(super) fn new(clock: Rc<dyn Clock>, pace: Pace) -> Self {
+        Self { clock, pace, state: RefCell::default(), freed: Notify::new() }
+    }
+
+    /// How long was waited for limits so far.
+    pub(super) fn waited_us(&self) -> Micros {
+        self.state.borrow().waited_us
+    }
+
+    /// Waits until a request to a resource may go out.
+    pub(super) async fn admit(&self, resource: &'static str) -> Place<'_> {
+        loop {
+            let freed = self.freed.notified();
+            match self.try_admit(resource) {
+                Ok(()) => return Place { governor: self, resource },
+                Err(Some(us)) => {
+                    let before = self.clock.now_us();
+                    self.clock.sleep(us).await;
+                    let passed = self.clock.now_us() - before;
+                    self.state.borrow_mut().waited_us += passed;
+                }
+                Err(None) => freed.await,
+            }
+        }
+    }
+
+    /// Takes a place, or says how long to wait; without a time, until somebody is done.
+    fn try_admit(&self, resource: &'static str) -> Result<(), Option<Micros>> {
+        let now = self.clock.now_us();
+        let state = &mut *self.state.borrow_mut();
+        if state.blocked_us > now {
+            return Err(Some(state.blocked_us - now));
+        }
+        if state.in_flight >= self.pace.in_flight {
+            return Err(None);
+        }
+        while state.minute.front().is_some_and(|at| *at + MINUTE <= now) {
+            state.minute.pop_front();
+        }
+        if state.minute.len() >= self.pace.points_per_minute {
+            let first = state.minute.front().copied().unwrap_or(now);
+            return Err(Some(first + MINUTE - now));
+        }
+        match state.budgets.get_mut(resource) {
+            // Nothing is known of it yet: the first request goes alone and learns.
+            None => {
+                state.budgets.insert(resource, None);
+            }
+            Some(None) => return Err(None),
+            Some(Some(budget)) => {
+                if budget.remaining - budget.in_flight <= 0 {
+                    if budget.reset_us > now {
+                        return Err(Some(budget.reset_us - now));
+                    }
+                    // The window is over: what is left now is learned from the next answer.
+                    if budget.in_flight > 0 {
+                        return Err(None);
+                    }
+                    budget.remaining = 1;
+                }
+                budget.in_flight += 1;
+            }
+        }
+        state.in_flight += 1;
+        state.minute.push_back(now);
+        Ok(())
+    }
+
+    /// Learns from an answer what is left.
+    pub(super) fn learn(&self, resource: &'static str, answer: &Answer) {
+        let number = |names: [&str; 3]| names.iter().find_map(|name| answer.header(name)?.trim().parse::<i64>().ok());
+        let remaining = number(["x-ratelimit-remaining", "ratelimit-remaining", "x-rate-limit-remaining"]);
+        let reset = number(["x-ratelimit-reset", "ratelimit-reset", "x-rate-limit-reset"]);
+        let now = self.clock.now_us();
+        let server = date_us(answer).unwrap_or(now);
+        let state = &mut *self.state.borrow_mut();
+        let before = state.budgets.get(resource).copied().flatten();
+        let in_flight = before.map_or(1, |budget| budget.in_flight);
+        let learned = match (remaining, reset) {
+            (Some(remaining), Some(reset)) => {
+                // Some say the instant, some the seconds that are left.
+                let left = if reset > 1_000_000_000 { reset * SECOND - server } else { reset * SECOND };
+                let reset_us = now + left.clamp(0, 24 * 60 * MINUTE) + SECOND;
+                // Answers overtake each other: within one window what is left only falls.
+                let same_window = before.is_some_and(|before| (before.reset_us - reset_us).abs() < 5 * SECOND);
+                let left_before = before.filter(|_| same_window).map_or(i64::MAX, |before| before.remaining);
+                Budget { remaining: remaining.min(left_before), reset_us, in_flight }
+            }
+            _ => Budget { remaining: i64::MAX / 2, reset_us: 0, in_flight },
+        };
+        state.budgets.insert(resource, Some(learned));
+    }
+
+    /// A request that brought nothing to learn from (no connection).
+    pub(super) fn learn_nothing(&self, resource: &'static str) {
+        let state = &mut *self.state.borrow_mut();
+        // Whoever comes next goes alone again.
+        if state.budgets.get(resource) == Some(&None) {
+            state.budgets.remove(resource);
+        }
+    }
+
+    /// A limit was met: nobody asks until it is over. `graphql_reset`: the budget itself was used up.
+    pub(super) fn block(&self, answer: &Answer) {
+        let now = self.clock.now_us();
+        let server = date_us(answer).unwrap_or(now);
+        let state = &mut *self.state.borrow_mut();
+        let reset = answer.header("x-ratelimit-reset").and_then(|text| text.trim().parse::<i64>().ok());
+        let used_up = answer.header("x-ratelimit-remaining").is_some_and(|left| left.trim() == "0");
+        let us = match (retry_after_us(answer, server), reset) {
+            (Some(us), _) => us,
+            (None, Some(reset)) if used_up && reset > 1_000_000_000 => reset * SECOND - server + SECOND,
+            // GitHub asks for at least a minute where it names no time, and longer each time.
+            _ => {
+                state.strikes += 1;
+                MINUTE << (state.strikes - 1).min(5)
+            }
+        };
+        state.blocked_us = state.blocked_us.max(now + us.clamp(SECOND, 24 * 60 * MINUTE));
+    }
+
+    /// How long so many more requests take at least, by what is left and when there is more.
+    pub(super) fn wait_for(&self, requests: u64) -> Micros {
+        let state = self.state.borrow();
+        let now = self.clock.now_us();
+        let Some(budget) = state.budgets.values().flatten().min_by_key(|budget| budget.remaining) else { return 0 };
+        if i64::try_from(requests).unwrap_or(i64::MAX) <= budget.remaining { 0 } else { (budget.reset_us - now).max(0) }
+    }
+
+    /// An answer came through.
+    pub(super) fn relax(&self) {
+        self.state.borrow_mut().strikes = 0;
+    }
+}
+
+impl PartialEq for Budget {
+    fn eq(&self, other: &Self) -> bool {
+        (self.remaining, self.reset_us) == (other.remaining, other.reset_us)
+    }
+}
+
+/// The server's clock.
+pub(super) fn date_us(answer: &Answer) -> Option<Micros> {
+    Some(chrono::DateTime::parse_from_rfc2822(answer.header("date")?).ok()?.timestamp_micros())
+}
+
+/// `Retry-After`, in seconds or as an instant.
+fn retry_after_us(answer: &Answer, server_us: Micros) -> Option<Micros> {
+    let text = answer.header("retry-after")?.trim();
+    match text.parse::<i64>() {
+        Ok(seconds) => Some(seconds.max(0).saturating_mul(SECOND)),
+        Err(_) => Some(chrono::DateTime::parse_from_rfc2822(text).ok()?.timestamp_micros() - server_us),
+    }
+}

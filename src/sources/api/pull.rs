@@ -1,0 +1,150 @@
+//! Every stream of one API, in the order that they hang on each other.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use futures_util::stream::{self as futures, StreamExt as _, TryStreamExt as _};
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+use super::clock::Clock;
+use super::door::{self, Door};
+use super::error::ApiError;
+use super::kept::Kept;
+use super::session::{Counted, Session};
+use super::stream::Stream;
+use super::walk::{Ground, walk};
+use super::wire::Wire;
+use super::source;
+use crate::archive::{Archive, Record};
+use crate::config::Api;
+use crate::log::{Micros, Register};
+
+/// What is pulled, and with what.
+pub struct Pull<'a> {
+    /// The API.
+    pub api: &'a Api,
+    /// How it is reached.
+    pub wire: &'a dyn Wire,
+    /// By which clock limits are waited for.
+    pub clock: Rc<dyn Clock>,
+    /// Names of components and repositories that texts may use.
+    pub known: &'a BTreeSet<String>,
+    /// What identities depend on (the pseudonym key and the rules for bots).
+    pub people_rules: &'a str,
+    /// Whether whole lists are asked for, to find what is gone.
+    pub reconcile: bool,
+}
+
+/// What a pull did so far.
+pub type Progress = Counted;
+
+/// What a pull did.
+#[derive(Clone, Copy, Debug)]
+pub struct Pulled {
+    /// Requests and records.
+    pub counted: Counted,
+    /// How long limits were waited for.
+    pub waited_us: Micros,
+}
+
+/// Reads what is new into the archive.
+///
+/// # Errors
+/// Where the API refuses or cannot be reached; what was stored before stays, and the next pull goes on from it.
+pub async fn pull(
+    what: &Pull<'_>,
+    archive: &mut Archive,
+    people: &mut dyn Register,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Pulled, ApiError> {
+    let api = what.api;
+    let unit = unit(api);
+    check_streams(api)?;
+    let door = Door::new(api, what.known).map_err(|message| setting("apis.classify", message))?;
+    if archive.door(&unit)?.is_none() {
+        archive.set_door(&unit, &door_of(api, what.known, what.people_rules))?;
+    }
+    let session = Session::new(what.wire, Rc::clone(&what.clock), source(api.kind), &api.url, progress);
+    let (archive, people, door) = (RefCell::new(archive), RefCell::new(&mut *people as &mut dyn Register), RefCell::new(door));
+    let ground = Ground {
+        api,
+        unit: &unit,
+        session: &session,
+        archive: &archive,
+        people: &people,
+        door: &door,
+        reconcile: what.reconcile,
+    };
+    for stream in source(api.kind).streams {
+        if needed(api, stream) {
+            each_scope(&ground, stream).await?;
+        }
+    }
+    Ok(Pulled { counted: session.counted.get(), waited_us: session.governor.waited_us() })
+}
+
+/// The unit of a source that an API is.
+pub(super) fn unit(api: &Api) -> String {
+    format!("api:{}", api.id)
+}
+
+/// What shapes what comes through the door: other rules need the records again.
+pub(super) fn door_of(api: &Api, known: &BTreeSet<String>, people_rules: &str) -> String {
+    let shape = door::shape(source(api.kind).streams, api, known);
+    let hash = Sha256::digest(format!("{people_rules}\0{shape}").as_bytes());
+    hash[..16].iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+}
+
+pub(super) fn setting(field: &str, message: String) -> ApiError {
+    ApiError::Setting { field: field.to_owned(), message }
+}
+
+pub(super) fn check_streams(api: &Api) -> Result<(), ApiError> {
+    let streams = source(api.kind).streams;
+    for name in &api.streams {
+        if !streams.iter().any(|stream| stream.name == name) {
+            let known: Vec<&str> = streams.iter().map(|stream| stream.name).collect();
+            let message = format!("`{name}` is no stream of `{}` (its streams: {})", api.kind.as_str(), known.join(", "));
+            return Err(setting("apis.streams", message));
+        }
+    }
+    Ok(())
+}
+
+/// A stream is read where it is wanted, or where one that is wanted hangs on it.
+pub(super) fn needed(api: &Api, stream: &Stream) -> bool {
+    let below = |other: &Stream| other.per == Some(stream.name) && needed(api, other);
+    api.reads_stream(stream.name) || source(api.kind).streams.iter().any(below)
+}
+
+/// Walks a stream once, or for each record of the stream that it hangs on.
+async fn each_scope(ground: &Ground<'_>, stream: &'static Stream) -> Result<(), ApiError> {
+    let Some(per) = stream.per else {
+        return walk(ground, stream, "", None).await;
+    };
+    let parents = latest(ground.archive.borrow().records(ground.unit, per)?);
+    let at_once = source(ground.api.kind).pace.in_flight;
+    let walks = parents.iter().map(|record| async move {
+        // A record was JSON when it was stored; one that is not is found by `archive verify`.
+        let Ok(value) = serde_json::from_str::<Value>(&record.body) else { return Ok(()) };
+        let parent =
+            Kept { key: &record.key, scope: &record.scope, since_us: record.since_us, gone_us: None, value: &value };
+        walk(ground, stream, &parent.path(), Some(&parent)).await
+    });
+    futures::iter(walks).buffer_unordered(at_once).try_collect::<Vec<()>>().await.map(|_| ())
+}
+
+/// The last version of each record that is not gone.
+pub(super) fn latest(records: Vec<Record>) -> Vec<Record> {
+    let mut kept: Vec<Record> = Vec::with_capacity(records.len());
+    for record in records {
+        if kept.last().is_some_and(|before| (&before.scope, &before.key) == (&record.scope, &record.key)) {
+            kept.pop();
+        }
+        kept.push(record);
+    }
+    kept.retain(|record| record.gone_us.is_none());
+    kept
+}

@@ -1,0 +1,267 @@
+//! One request until it is answered: retries, limits, redirects, and what each refusal means.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use serde_json::Value;
+
+use super::clock::Clock;
+use super::error::ApiError;
+use super::governor::{Governor, date_us};
+use super::link;
+use super::request::{Answer, Request};
+use super::stream::{Source, Stream};
+use super::wire::{Wire, WireFault};
+use crate::log::Micros;
+
+const SECOND: Micros = 1_000_000;
+
+/// A broken connection or a server's error is tried so often before it is given up.
+const TRIES: u32 = 6;
+/// A limit is waited for so often in a row before something is wrong with it.
+const WAITS: u32 = 50;
+/// More redirects lead nowhere.
+const REDIRECTS: u32 = 5;
+
+/// What a request came to.
+#[derive(Debug)]
+pub(super) enum Fetched {
+    /// An answer and its JSON.
+    Answer(Answer, Value),
+    /// Nothing has changed since the answer that the validator is of.
+    Unchanged,
+    /// What was asked for is not there, or no longer; the status.
+    Missing(u16),
+}
+
+/// What was counted over a session.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counted {
+    /// Requests that went out, every try of one.
+    pub requests: u64,
+    /// Of these, answered with «nothing has changed», which costs no budget.
+    pub unchanged: u64,
+    /// Of these, tried again after an error or a limit.
+    pub retried: u64,
+    /// Records stored, new or other than before.
+    pub records: u64,
+}
+
+/// Everything that requests to one API share.
+pub(super) struct Session<'a> {
+    wire: &'a dyn Wire,
+    clock: Rc<dyn Clock>,
+    pub(super) governor: Governor,
+    host: String,
+    base: String,
+    /// By the server's clock, when the first answer came: no bookmark goes past it.
+    started_us: Cell<Option<Micros>>,
+    pub(super) counted: Cell<Counted>,
+    /// Called with every answer.
+    pub(super) progress: RefCell<&'a mut dyn FnMut(Counted)>,
+}
+
+impl<'a> Session<'a> {
+    pub(super) fn new(
+        wire: &'a dyn Wire,
+        clock: Rc<dyn Clock>,
+        source: &Source,
+        base: &str,
+        progress: &'a mut dyn FnMut(Counted),
+    ) -> Self {
+        Self {
+            wire,
+            governor: Governor::new(Rc::clone(&clock), source.pace),
+            clock,
+            host: link::host(base),
+            base: base.to_owned(),
+            started_us: Cell::new(None),
+            counted: Cell::default(),
+            progress: RefCell::new(progress),
+        }
+    }
+
+    /// When the run began, by the server's clock; by ours where the server has none.
+    pub(super) fn started_us(&self) -> Micros {
+        self.started_us.get().unwrap_or_else(|| self.clock.now_us())
+    }
+
+    pub(super) fn host(&self) -> String {
+        self.host.clone()
+    }
+
+    pub(super) fn count(&self, change: impl FnOnce(&mut Counted)) {
+        let mut counted = self.counted.get();
+        change(&mut counted);
+        self.counted.set(counted);
+        (self.progress.borrow_mut())(counted);
+    }
+
+    /// Asks until there is an answer that means something.
+    pub(super) async fn fetch(
+        &self,
+        stream: &Stream,
+        scope: &str,
+        request: &Request,
+        etag: Option<&str>,
+    ) -> Result<Fetched, ApiError> {
+        let resource = if request.url.ends_with("/graphql") { "graphql" } else { "core" };
+        let mut request = request.clone();
+        let (mut tries, mut waits, mut redirects) = (0, 0, 0);
+        loop {
+            self.guard(&request.url, stream)?;
+            let place = self.governor.admit(resource).await;
+            self.count(|counted| counted.requests += 1);
+            let sent = self.wire.send(&request, etag).await;
+            let fault = match sent {
+                Err(WireFault::TooLarge) => return Err(self.unexpected(stream, "more than 64 MiB", "ask for less with `include` or `since`")),
+                Err(WireFault::NoToken(why)) => {
+                    return Err(ApiError::Setting { field: "apis.app".to_owned(), message: why });
+                }
+                Err(WireFault::Broken(why)) => {
+                    self.governor.learn_nothing(resource);
+                    why
+                }
+                Ok(answer) => {
+                    self.governor.learn(resource, &answer);
+                    if self.started_us.get().is_none() {
+                        self.started_us.set(Some(date_us(&answer).unwrap_or_else(|| self.clock.now_us())));
+                    }
+                    match self.judge(stream, scope, &request, answer, etag.is_some())? {
+                        Judged::Done(fetched) => {
+                            self.governor.relax();
+                            return Ok(fetched);
+                        }
+                        Judged::Again(why) => why,
+                        Judged::Limited if waits < WAITS => {
+                            waits += 1;
+                            self.count(|counted| counted.retried += 1);
+                            drop(place);
+                            continue;
+                        }
+                        Judged::Limited => "it names limits without end".to_owned(),
+                        Judged::Elsewhere(url) if redirects < REDIRECTS => {
+                            redirects += 1;
+                            request.url = url;
+                            continue;
+                        }
+                        Judged::Elsewhere(_) => {
+                            return Err(self.unexpected(stream, "redirects without end", "check `url`"));
+                        }
+                    }
+                }
+            };
+            drop(place);
+            tries += 1;
+            if tries >= TRIES {
+                let (host, stream) = (self.host(), stream.name.to_owned());
+                return Err(ApiError::Unreachable { host, stream, why: fault, times: tries });
+            }
+            self.count(|counted| counted.retried += 1);
+            self.clock.sleep(SECOND << (tries - 1)).await;
+        }
+    }
+
+    /// A token goes to the origin of the API and nowhere else.
+    fn guard(&self, url: &str, stream: &Stream) -> Result<(), ApiError> {
+        if link::same_origin(url, &self.base) {
+            return Ok(());
+        }
+        Err(ApiError::Foreign { host: self.host(), to: link::host(url), stream: stream.name.to_owned() })
+    }
+
+    fn judge(
+        &self,
+        stream: &Stream,
+        scope: &str,
+        request: &Request,
+        answer: Answer,
+        conditional: bool,
+    ) -> Result<Judged, ApiError> {
+        let (name, permission) = (stream.name.to_owned(), stream.permission.to_owned());
+        Ok(match answer.status {
+            200..=299 => match answer.json() {
+                None => Judged::Again("the answer is cut off or no JSON".to_owned()),
+                Some(json) => return self.judge_json(stream, scope, answer, json),
+            },
+            304 if conditional => {
+                self.count(|counted| counted.unchanged += 1);
+                Judged::Done(Fetched::Unchanged)
+            }
+            301 | 302 | 303 | 307 | 308 => {
+                let target = answer.header("location").and_then(|to| link::resolve(to, &request.url));
+                let Some(url) = target else {
+                    return Err(self.unexpected(stream, "a redirect to nowhere", "check `url`"));
+                };
+                Judged::Elsewhere(url)
+            }
+            401 => return Err(ApiError::Unauthorised { host: self.host(), stream: name, permission }),
+            403 | 429 if is_limit(&answer) => {
+                self.governor.block(&answer);
+                Judged::Limited
+            }
+            403 => {
+                let scope = if scope.is_empty() { String::new() } else { format!(" of `{scope}`") };
+                return Err(ApiError::Forbidden { host: self.host(), stream: name, scope, permission });
+            }
+            404 if stream.per.is_none() => {
+                return Err(ApiError::NotThere { host: self.host(), stream: name, permission });
+            }
+            404 | 410 | 451 => Judged::Done(Fetched::Missing(answer.status)),
+            408 | 500..=599 => Judged::Again(format!("status {}", answer.status)),
+            other => {
+                let what = format!("status {other}");
+                return Err(self.unexpected(stream, &what, "the version of the system may be one that this was not made for"));
+            }
+        })
+    }
+
+    /// GraphQL says its errors in answers of status 200.
+    fn judge_json(&self, stream: &Stream, scope: &str, answer: Answer, json: Value) -> Result<Judged, ApiError> {
+        let errors = json.get("errors").and_then(Value::as_array).filter(|errors| !errors.is_empty());
+        let Some(errors) = errors.filter(|_| json.get("data").is_some() || json.get("message").is_none()) else {
+            return Ok(Judged::Done(Fetched::Answer(answer, json)));
+        };
+        let is = |kind: &str| errors.iter().any(|error| error.get("type").and_then(Value::as_str) == Some(kind));
+        if is("RATE_LIMITED") || is("RATE_LIMIT") {
+            self.governor.block(&answer);
+            return Ok(Judged::Limited);
+        }
+        if is("NOT_FOUND") {
+            return Ok(Judged::Done(Fetched::Missing(404)));
+        }
+        if is("FORBIDDEN") || is("INSUFFICIENT_SCOPES") {
+            let scope = if scope.is_empty() { String::new() } else { format!(" of `{scope}`") };
+            let (host, stream, permission) = (self.host(), stream.name.to_owned(), stream.permission.to_owned());
+            return Err(ApiError::Forbidden { host, stream, scope, permission });
+        }
+        Ok(Judged::Again("GraphQL errors".to_owned()))
+    }
+
+    pub(super) fn unexpected(&self, stream: &Stream, what: &str, hint: &str) -> ApiError {
+        let (what, hint) = (what.to_owned(), hint.to_owned());
+        ApiError::Unexpected { host: self.host(), stream: stream.name.to_owned(), what, hint }
+    }
+}
+
+enum Judged {
+    Done(Fetched),
+    Again(String),
+    Limited,
+    Elsewhere(String),
+}
+
+/// Whether a refusal is a limit: by its status or headers, else by what GitHub says where it gives neither.
+fn is_limit(answer: &Answer) -> bool {
+    if answer.status == 429 || answer.header("retry-after").is_some() {
+        return true;
+    }
+    if answer.header("x-ratelimit-remaining").is_some_and(|left| left.trim() == "0") {
+        return true;
+    }
+    let json = answer.json().unwrap_or_default();
+    let says = |field: &str, words: &str| {
+        json.get(field).and_then(Value::as_str).is_some_and(|text| text.to_lowercase().contains(words))
+    };
+    says("documentation_url", "secondary-rate-limit") || says("message", "secondary rate limit")
+}
