@@ -224,7 +224,8 @@ pub(super) fn translate(
         let what = api::Known { words: &words, names: &names, people_rules: &rules };
         let failed = |why| CommandError::Api { api: one.id.clone(), place: settings.place_naming(&one.id), why };
         let mut facts = api::facts(settings, one, rank, archive, &what).map_err(failed)?;
-        names::drop_unknown_mentions(&mut facts, &all_known(known, &facts), &unit);
+        let all = all_known(known, &facts);
+        names::drop_unknown_mentions(&mut facts, &all, &unit);
         translated.push(Translated { keys: archive.identity_keys(&unit)?, unit, state, facts });
     }
     Ok((translated, unchanged))

@@ -129,9 +129,6 @@ impl Api {
         }
         let usual = match written.kind {
             ApiKind::GitHub => Some("https://api.github.com"),
-            ApiKind::GitLab => Some("https://gitlab.com/api/v4"),
-            ApiKind::PagerDuty => Some("https://api.pagerduty.com"),
-            _ => None,
         };
         let url = written
             .url

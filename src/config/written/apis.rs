@@ -11,58 +11,16 @@ pub enum ApiKind {
     /// GitHub and GitHub Enterprise.
     #[serde(rename = "github")]
     GitHub,
-    /// GitLab.
-    #[serde(rename = "gitlab")]
-    GitLab,
-    /// Jira Cloud.
-    JiraCloud,
-    /// Jira Data Center.
-    JiraDataCenter,
-    /// ServiceNow.
-    #[serde(rename = "servicenow")]
-    ServiceNow,
-    /// Jenkins.
-    Jenkins,
-    /// Azure DevOps.
-    AzureDevops,
-    /// Argo CD.
-    #[serde(rename = "argocd")]
-    ArgoCd,
-    /// PagerDuty.
-    #[serde(rename = "pagerduty")]
-    PagerDuty,
-    /// Backstage.
-    Backstage,
 }
 
 impl ApiKind {
     /// Every kind.
-    pub const ALL: &[Self] = &[
-        Self::GitHub,
-        Self::GitLab,
-        Self::JiraCloud,
-        Self::JiraDataCenter,
-        Self::ServiceNow,
-        Self::Jenkins,
-        Self::AzureDevops,
-        Self::ArgoCd,
-        Self::PagerDuty,
-        Self::Backstage,
-    ];
+    pub const ALL: &[Self] = &[Self::GitHub];
 
     /// As it is written.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::GitHub => "github",
-            Self::GitLab => "gitlab",
-            Self::JiraCloud => "jira-cloud",
-            Self::JiraDataCenter => "jira-data-center",
-            Self::ServiceNow => "servicenow",
-            Self::Jenkins => "jenkins",
-            Self::AzureDevops => "azure-devops",
-            Self::ArgoCd => "argocd",
-            Self::PagerDuty => "pagerduty",
-            Self::Backstage => "backstage",
         }
     }
 }

@@ -32,8 +32,8 @@ struct State {
     budgets: BTreeMap<&'static str, Option<Budget>>,
     /// Until when nobody asks.
     blocked_us: Micros,
-    /// When points of the last minute were spent.
-    minute: VecDeque<Micros>,
+    /// When points of the last minute were spent, by resource.
+    minutes: BTreeMap<&'static str, VecDeque<Micros>>,
     /// How often in a row a secondary limit named no time.
     strikes: u32,
     /// How long was waited for limits.
@@ -103,11 +103,12 @@ impl Governor {
         if state.in_flight >= self.pace.in_flight {
             return Err(None);
         }
-        while state.minute.front().is_some_and(|at| *at + MINUTE <= now) {
-            state.minute.pop_front();
+        let minute = state.minutes.entry(resource).or_default();
+        while minute.front().is_some_and(|at| *at + MINUTE <= now) {
+            minute.pop_front();
         }
-        if state.minute.len() >= self.pace.points_per_minute {
-            let first = state.minute.front().copied().unwrap_or(now);
+        if minute.len() >= self.pace.points_per_minute {
+            let first = minute.front().copied().unwrap_or(now);
             return Err(Some(first + MINUTE - now));
         }
         match state.budgets.get_mut(resource) {
@@ -131,7 +132,7 @@ impl Governor {
             }
         }
         state.in_flight += 1;
-        state.minute.push_back(now);
+        state.minutes.entry(resource).or_default().push_back(now);
         Ok(())
     }
 

@@ -2,8 +2,11 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::future::Future;
+use std::pin::Pin;
 use std::rc::Rc;
 
+use futures_util::future::try_join_all;
 use futures_util::stream::{self as futures, StreamExt as _, TryStreamExt as _};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -77,11 +80,7 @@ pub async fn pull(
         door: &door,
         reconcile: what.reconcile,
     };
-    for stream in source(api.kind).streams {
-        if needed(api, stream) {
-            each_scope(&ground, stream).await?;
-        }
-    }
+    below(&ground, None).await?;
     Ok(Pulled { counted: session.counted.get(), waited_us: session.governor.waited_us() })
 }
 
@@ -117,6 +116,24 @@ pub(super) fn check_streams(api: &Api) -> Result<(), ApiError> {
 pub(super) fn needed(api: &Api, stream: &Stream) -> bool {
     let below = |other: &Stream| other.per == Some(stream.name) && needed(api, other);
     api.reads_stream(stream.name) || source(api.kind).streams.iter().any(below)
+}
+
+/// The streams that hang on one, side by side: one that waits for a limit does not keep the others, and each is followed
+/// by those that hang on it.
+fn below<'g>(
+    ground: &'g Ground<'_>,
+    per: Option<&'static str>,
+) -> Pin<Box<dyn Future<Output = Result<(), ApiError>> + 'g>> {
+    Box::pin(async move {
+        let all = source(ground.api.kind).streams;
+        let is_part = |stream: &Stream| all.iter().any(|of| of.parts.iter().any(|part| part.stream == stream.name));
+        let streams = all.iter().filter(|stream| stream.per == per && needed(ground.api, stream) && !is_part(stream));
+        let walks = streams.map(|stream| async move {
+            each_scope(ground, stream).await?;
+            below(ground, Some(stream.name)).await
+        });
+        try_join_all(walks).await.map(|_| ())
+    })
 }
 
 /// Walks a stream once, or for each record of the stream that it hangs on.

@@ -68,12 +68,13 @@ impl Bench {
         let mut page = Page::default();
         for mut raw in raws {
             (stream.prepare)(&mut raw);
-            let key: Option<Vec<String>> = stream.key.iter().map(|path| at(&raw, path).and_then(scalar)).collect();
+            let kept = door.pass(stream.keep, &raw, &mut self.people);
+            let key: Option<Vec<String>> = stream.key.iter().map(|path| at(&kept, path).and_then(scalar)).collect();
             let key = key.unwrap_or_else(|| panic!("`{}`: no key in {raw}", stream.name)).join("/");
             // A member of a list within a record has that record's key before its own.
             let of = raw.get("_of").and_then(Value::as_object).and_then(|of| of.values().find_map(scalar));
             let key = of.map_or_else(|| key.clone(), |of| format!("{of}/{key}"));
-            let body = door.pass(stream.keep, &raw, &mut self.people).to_string();
+            let body = kept.to_string();
             let since_us = stream.versions.then_some(1_700_000_000_000_000);
             page.puts.push(Put { stream: stream.name, scope: scope.to_owned(), key, body, since_us });
             self.put += 1;

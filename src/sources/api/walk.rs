@@ -23,6 +23,7 @@ const OVERLAP: Micros = 10 * 60 * 1_000_000;
 const EMPTY_PAGES: u32 = 10;
 /// A list of more pages never ends.
 const MOST_PAGES: u32 = 100_000;
+const SECOND: Micros = 1_000_000;
 
 /// What one API's walks share.
 pub(super) struct Ground<'a> {
@@ -43,6 +44,35 @@ struct Mark {
     since_us: Option<Micros>,
     /// Whether the scope was once read to its end.
     whole: bool,
+    /// What the record that it is listed for told of its newest when it was last read to its end.
+    #[serde(default)]
+    parent: Option<String>,
+}
+
+/// What a stretch of a list that is cut off gave.
+#[derive(Clone, Copy, Debug)]
+struct Below {
+    total: u64,
+    given: u64,
+    oldest: Option<Micros>,
+    in_order: bool,
+}
+
+impl Default for Below {
+    fn default() -> Self {
+        Self { total: 0, given: 0, oldest: None, in_order: true }
+    }
+}
+
+impl Below {
+    fn and(self, other: Self) -> Self {
+        Self {
+            total: self.total + other.total,
+            given: self.given + other.given,
+            oldest: self.oldest.into_iter().chain(other.oldest).min(),
+            in_order: self.in_order && other.in_order,
+        }
+    }
 }
 
 /// A walk under way.
@@ -115,10 +145,9 @@ fn nothing_new(stream: &Stream, parent: Option<&Kept<'_>>, mark: &Mark) -> bool 
     if hint.newest.is_empty() {
         return false;
     }
-    match (parent.get(hint.newest).and_then(instant), mark.since_us) {
-        (Some(newest), Some(since)) => newest <= since,
-        (None, _) => hinted(stream.hint, Some(parent)) == Some(0),
-        (Some(_), None) => false,
+    match parent.get(hint.newest) {
+        Some(newest) => scalar(newest) == mark.parent,
+        None => hinted(stream.hint, Some(parent)) == Some(0),
     }
 }
 
@@ -248,6 +277,11 @@ impl<'a> Walk<'a, '_> {
     fn items<'j>(&self, json: &'j Value, pointer: &str) -> Result<Vec<&'j Value>, ApiError> {
         match json.pointer(pointer) {
             Some(Value::Array(items)) => Ok(items.iter().collect()),
+            // What the walk begins with is null where the system does not know it.
+            Some(Value::Null) if self.stream.per.is_none() => {
+                let (stream, permission) = (self.stream.name.to_owned(), self.stream.permission.to_owned());
+                Err(ApiError::NotThere { host: self.ground.session.host(), stream, permission })
+            }
             Some(Value::Null) => Ok(Vec::new()),
             Some(one @ Value::Object(_)) => Ok(vec![one]),
             _ => {
@@ -340,7 +374,8 @@ impl<'a> Walk<'a, '_> {
     async fn take(&mut self, item: &Value, page: &mut Page) -> Result<bool, ApiError> {
         let mut item = item.clone();
         (self.stream.prepare)(&mut item);
-        let Some(key) = key_of(self.stream, &item) else {
+        let kept = self.pass(self.stream, &item);
+        let Some(key) = key_of(self.stream, &kept) else {
             self.skip("a record without its key".to_owned(), self.scope.to_owned());
             return Ok(false);
         };
@@ -350,16 +385,18 @@ impl<'a> Walk<'a, '_> {
         for part in self.stream.parts {
             self.take_part(part, &key, &item, page).await?;
         }
-        self.put(self.stream, key.clone(), &item, page);
+        self.put(self.stream, key.clone(), &kept, page);
         self.listed.push(key.clone());
         Ok(self.seen.insert(key))
     }
 
-    fn put(&self, stream: &'static Stream, key: String, item: &Value, page: &mut Page) {
-        let body = {
-            let mut people = self.ground.people.borrow_mut();
-            self.ground.door.borrow_mut().pass(stream.keep, item, &mut **people).to_string()
-        };
+    fn pass(&self, stream: &Stream, item: &Value) -> Value {
+        let mut people = self.ground.people.borrow_mut();
+        self.ground.door.borrow_mut().pass(stream.keep, item, &mut **people)
+    }
+
+    fn put(&self, stream: &'static Stream, key: String, kept: &Value, page: &mut Page) {
+        let body = kept.to_string();
         let since_us = stream.versions.then(|| self.ground.session.started_us());
         page.puts.push(Put { stream: stream.name, scope: self.scope.to_owned(), key, body, since_us });
     }
@@ -392,14 +429,15 @@ impl<'a> Walk<'a, '_> {
         }
         for mut member in members {
             (stream.prepare)(&mut member);
-            let Some(key) = key_of(stream, &member) else {
-                self.skip(format!("a record of `{}` without its key", stream.name), of.to_owned());
-                continue;
-            };
             if let Value::Object(fields) = &mut member {
                 fields.insert("_of".to_owned(), Value::Object(carried.clone()));
             }
-            self.put(stream, format!("{of}/{key}"), &member, page);
+            let kept = self.pass(stream, &member);
+            let Some(key) = key_of(stream, &kept) else {
+                self.skip(format!("a record of `{}` without its key", stream.name), of.to_owned());
+                continue;
+            };
+            self.put(stream, format!("{of}/{key}"), &kept, page);
         }
         Ok(())
     }
@@ -435,49 +473,76 @@ impl<'a> Walk<'a, '_> {
         Ok(())
     }
 
-    /// Stretches that hold no more than a list may give; those that do are halved.
+    /// A list that is cut off, newest first: what it gives, then what is older than that, and so on. Where a page of it shows
+    /// that it does not come in that order, or its end does not move, the stretch is halved instead.
     async fn by_windows(&mut self, windows: Windows) -> Result<(), ApiError> {
         // Nothing has a creation before 2008 in any system that is read by windows.
         const FIRST: Micros = 1_199_145_600_000_000;
-        const SECOND: Micros = 1_000_000;
-        let open = self.since.unwrap_or(FIRST);
-        let mut stretches = vec![(open, Micros::MAX)];
+        let mut stretches = vec![(self.since.unwrap_or(FIRST), Micros::MAX)];
         while let Some((from, to)) = stretches.pop() {
+            let mut below = Below::default();
             for request in (self.stream.ask)(&self.ask(Some((from, to)))) {
-                let etag = self.validator(&request)?;
-                let known = etag.as_ref().map(|(etag, _)| etag.as_str());
-                match self.ground.session.fetch(self.stream, self.scope, &request, known).await? {
-                    Fetched::Unchanged => {}
-                    Fetched::Missing(status) => {
-                        self.skip(format!("not there (status {status})"), self.scope.to_owned());
-                        return Ok(());
-                    }
-                    Fetched::Answer(answer, json) => {
-                        let total = json.pointer(windows.total).and_then(Value::as_u64).unwrap_or(0);
-                        let end = to.min(self.ground.session.started_us() + SECOND);
-                        let middle = from + (end - from) / 2;
-                        if total >= windows.most && end - from > 2 * SECOND {
-                            // The later half is read after the earlier one.
-                            let middle = middle - middle.rem_euclid(SECOND);
-                            stretches.push((middle + SECOND, to));
-                            stretches.push((from, middle));
-                            continue;
-                        }
-                        if total >= windows.most {
-                            let what = format!("more than {} records within a second; only these many are given", windows.most);
-                            self.skip(what, self.scope.to_owned());
-                        }
-                        let items = self.items(&json, self.stream.items)?;
-                        let next = self.next(&request, &answer, &json, &items)?;
-                        self.store(&items, &request, &answer, None).await?;
-                        if let Some(next) = next {
-                            self.pages(next).await?;
-                        }
-                    }
+                below = below.and(self.window(request, windows).await?);
+            }
+            if below.total <= below.given || self.skips.keys().any(|reason| reason.starts_with("not there")) {
+                continue;
+            }
+            let end = to.min(self.ground.session.started_us() + SECOND);
+            match below.oldest.filter(|oldest| below.in_order && *oldest < to && *oldest > from) {
+                Some(oldest) if below.given > 0 && oldest / SECOND < end / SECOND => stretches.push((from, oldest)),
+                _ if end - from > 2 * SECOND => {
+                    let middle = from + (end - from) / 2;
+                    let middle = middle - middle.rem_euclid(SECOND);
+                    // The later half is read after the earlier one.
+                    stretches.push((middle + SECOND, to));
+                    stretches.push((from, middle));
+                }
+                _ => {
+                    let what = format!("more than {} records within a second; only these many are given", windows.most);
+                    self.skip(what, self.scope.to_owned());
                 }
             }
         }
         Ok(())
+    }
+
+    /// One stretch to the end of what it gives.
+    async fn window(&mut self, first: Request, windows: Windows) -> Result<Below, ApiError> {
+        let mut below = Below::default();
+        let mut request = Some(first);
+        let mut asked: HashSet<String> = HashSet::new();
+        while let Some(now) = request.take() {
+            if !asked.insert(now.name()) {
+                return Err(self.endless("pages that lead back to each other"));
+            }
+            let etag = self.validator(&now)?;
+            let known = etag.as_ref().map(|(etag, _)| etag.as_str());
+            match self.ground.session.fetch(self.stream, self.scope, &now, known).await? {
+                Fetched::Unchanged => {
+                    self.count_listed()?;
+                    // The first page counts everything: where it stands still, so does the rest.
+                    return Ok(Below::default());
+                }
+                Fetched::Missing(status) => {
+                    self.skip(format!("not there (status {status})"), self.scope.to_owned());
+                    return Ok(Below::default());
+                }
+                Fetched::Answer(answer, json) => {
+                    let items = self.items(&json, self.stream.items)?;
+                    let total = json.pointer(windows.total).and_then(Value::as_u64).unwrap_or(0);
+                    below.total = if below.given == 0 { total } else { below.total };
+                    below.given += items.len() as u64;
+                    for at_us in items.iter().filter_map(|item| at(item, self.stream.cursor?).and_then(instant)) {
+                        below.in_order &= below.oldest.is_none_or(|oldest| at_us <= oldest);
+                        below.oldest = Some(below.oldest.map_or(at_us, |oldest| oldest.min(at_us)));
+                    }
+                    let next = self.next(&now, &answer, &json, &items)?.filter(|_| !items.is_empty());
+                    self.store(&items, &now, &answer, next.as_ref()).await?;
+                    request = next;
+                }
+            }
+        }
+        Ok(below)
     }
 
     fn skip(&mut self, reason: String, example: String) {
@@ -488,7 +553,9 @@ impl<'a> Walk<'a, '_> {
     /// The mark as it is now: never past the start of the run.
     fn marked(&self, whole: bool) -> String {
         let since_us = self.newest.map(|newest| newest.min(self.ground.session.started_us()));
-        serde_json::to_string(&Mark { since_us, whole }).expect("a mark is plain data")
+        let hint = self.stream.hint.map(|hint| hint.newest).filter(|newest| whole && !newest.is_empty());
+        let parent = self.parent.zip(hint).and_then(|(parent, newest)| parent.get(newest)).and_then(scalar);
+        serde_json::to_string(&Mark { since_us, whole, parent }).expect("a mark is plain data")
     }
 
     fn end(mut self, whole: bool) -> Result<(), ApiError> {
@@ -513,7 +580,7 @@ fn after(info: Option<&Value>) -> Option<&str> {
     (info.get("hasNextPage")?.as_bool()?).then(|| info.get("endCursor")?.as_str()).flatten()
 }
 
-/// The key of a record.
+/// The key of a record, of what passed the door: what is a person there is one in the key too.
 fn key_of(stream: &Stream, item: &Value) -> Option<String> {
     let parts: Option<Vec<String>> = stream.key.iter().map(|path| at(item, path).and_then(scalar)).collect();
     parts.map(|parts| parts.join("/"))

@@ -5,10 +5,8 @@
 
 mod change;
 mod deployment;
-mod entity;
 mod incident;
 mod output;
-mod portal;
 mod run;
 mod stay;
 mod ticket;
@@ -16,11 +14,9 @@ mod words;
 
 pub(in crate::sources) use change::{Change, ChangeCommit, Review};
 pub(in crate::sources) use deployment::Deployment;
-pub(in crate::sources) use entity::Entity;
 pub(in crate::sources) use incident::Incident;
 pub(in crate::sources) use output::{Draft, Output, Place};
-pub(in crate::sources) use portal::{TemplateRun, TemplateStep};
 pub(in crate::sources) use run::Run;
 pub(in crate::sources) use stay::Stay;
-pub(in crate::sources) use ticket::{Ticket, TicketStep, closes, step_of};
+pub(in crate::sources) use ticket::{Ticket, TicketStep, step_of};
 pub(in crate::sources) use words::{Class, Mentions, ended, is_activity};

@@ -177,7 +177,7 @@ impl Ending {
 }
 
 /// Whether a status closes a ticket. Work goes on after an approval, though an export that ends with it is done.
-pub(in crate::sources) fn closes(status: &str) -> bool {
+fn closes(status: &str) -> bool {
     status != "approved" && ending(status) != Ending::Other
 }
 
