@@ -11,16 +11,22 @@ pub enum ApiKind {
     /// GitHub and GitHub Enterprise.
     #[serde(rename = "github")]
     GitHub,
+    /// Jenkins.
+    Jenkins,
+    /// Azure DevOps.
+    AzureDevops,
 }
 
 impl ApiKind {
     /// Every kind.
-    pub const ALL: &[Self] = &[Self::GitHub];
+    pub const ALL: &[Self] = &[Self::GitHub, Self::Jenkins, Self::AzureDevops];
 
     /// As it is written.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::GitHub => "github",
+            Self::Jenkins => "jenkins",
+            Self::AzureDevops => "azure-devops",
         }
     }
 }

@@ -16,12 +16,14 @@
 //!
 //! Neighbours: `archive` to the left; `told` for what records mean; `commands` gives tokens, clock and people.
 
+mod azure_devops;
 mod clock;
 mod door;
 mod error;
 mod facts;
 mod github;
 mod governor;
+mod jenkins;
 mod kept;
 mod link;
 mod plan;
@@ -49,6 +51,8 @@ use crate::config::written::ApiKind;
 pub fn source(kind: ApiKind) -> &'static Source {
     match kind {
         ApiKind::GitHub => &github::SOURCE,
+        ApiKind::Jenkins => &jenkins::SOURCE,
+        ApiKind::AzureDevops => &azure_devops::SOURCE,
     }
 }
 
@@ -56,3 +60,5 @@ pub fn source(kind: ApiKind) -> &'static Source {
 mod fake;
 #[cfg(test)]
 mod recorded;
+#[cfg(test)]
+mod tests;

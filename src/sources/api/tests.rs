@@ -1,0 +1,101 @@
+//! The contract that every source keeps, asked of each through its fake: pulled at least once, stored once, never past the
+//! start of the run, whole after whatever goes wrong.
+
+#[path = "tests/faults.rs"]
+mod faults;
+#[path = "tests/ground.rs"]
+mod ground;
+
+use ground::{Bench, Fault, fakes};
+
+#[test]
+fn a_second_pull_changes_nothing() {
+    for (name, fake) in fakes() {
+        let mut bench = Bench::new(fake);
+        bench.pull(0, Fault::None).expect(name);
+        let digest = bench.digest();
+        let first = bench.requests();
+        bench.pull(0, Fault::None).expect(name);
+        assert_eq!(bench.digest(), digest, "{name}");
+        assert!(bench.requests() - first <= first, "{name}: the second pull asks no more than the first");
+        assert!(bench.records() > 0, "{name} stores something");
+    }
+}
+
+#[test]
+fn an_increment_ends_where_a_fresh_pull_does() {
+    for (name, fake) in fakes() {
+        let mut grown = Bench::new(fake);
+        grown.pull(0, Fault::None).expect(name);
+        let before = grown.digest();
+        grown.pull(1, Fault::None).expect(name);
+        assert_ne!(grown.digest(), before, "{name}: something is new on the next day");
+        let mut fresh = Bench::new(fake);
+        fresh.pull(1, Fault::None).expect(name);
+        assert_eq!(grown.alive(), fresh.alive(), "{name}");
+    }
+}
+
+#[test]
+fn no_bookmark_is_past_the_start_of_the_run_by_the_servers_clock() {
+    for (name, fake) in fakes() {
+        for skew_hours in [-30, 0, 30] {
+            let mut bench = Bench::new(fake);
+            bench.skew_hours = skew_hours;
+            bench.pull(0, Fault::None).expect(name);
+            for since_us in bench.marks() {
+                assert!(since_us <= ground::NOON_US, "{name}: a bookmark of {}", crate::log::to_rfc3339(since_us));
+            }
+        }
+    }
+}
+
+#[test]
+fn whoever_is_killed_after_any_request_ends_where_an_undisturbed_run_does() {
+    for (name, fake) in fakes() {
+        let mut calm = Bench::new(fake);
+        calm.pull(0, Fault::None).expect(name);
+        for after in 0..calm.requests() {
+            let mut bench = Bench::new(fake);
+            bench.kill(0, after);
+            bench.reopen();
+            bench.pull(0, Fault::None).expect(name);
+            assert_eq!(bench.digest(), calm.digest(), "{name}, killed after {after} requests");
+        }
+    }
+}
+
+#[test]
+fn a_dry_run_stores_nothing_and_promises_no_more_than_is_asked() {
+    for (name, fake) in fakes() {
+        let mut bench = Bench::new(fake);
+        let planned: u64 = bench.plan(0).expect(name).streams.iter().map(|stream| stream.requests).sum();
+        assert_eq!(bench.records(), 0, "{name}");
+        let before = bench.requests();
+        bench.pull(0, Fault::None).expect(name);
+        let asked = (bench.requests() - before) as u64;
+        assert!(planned > 0 && planned <= asked, "{name}: {planned} planned, {asked} asked");
+    }
+}
+
+#[test]
+fn what_is_told_has_unique_ids_and_names_nobody() {
+    for (name, fake) in fakes() {
+        let mut bench = Bench::new(fake);
+        bench.pull(0, Fault::None).expect(name);
+        bench.pull(1, Fault::None).expect(name);
+        let facts = bench.facts();
+        let mut ids: Vec<&str> = facts.events.iter().map(|event| event.event_id.as_str()).collect();
+        ids.sort_unstable();
+        let many = ids.len();
+        ids.dedup();
+        assert_eq!(ids.len(), many, "{name}: event ids");
+        assert!(many > 0, "{name} tells something");
+        let text = format!("{facts:?}").to_lowercase();
+        let stored = bench.everything_stored().to_lowercase();
+        for person in bench.people() {
+            assert!(!text.contains(&person), "{name}: `{person}` is told");
+            assert!(!stored.contains(&person), "{name}: `{person}` is stored");
+        }
+    }
+}

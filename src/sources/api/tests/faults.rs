@@ -1,0 +1,184 @@
+//! What goes wrong once, at each request, and ends well; and what must not end well, and says why.
+
+use serde_json::json;
+
+use super::ground::{Bench, Fault, fakes};
+use crate::sources::api::ApiError;
+use crate::sources::api::fake::with_headers;
+use crate::sources::api::request::Answer;
+
+/// A fault at each request in turn; the pull that meets it must end as if nothing had been.
+fn passes(fault: impl Fn(usize) -> Fault, what: &str) {
+    for (name, fake) in fakes() {
+        let mut calm = Bench::new(fake);
+        calm.pull(0, Fault::None).expect(name);
+        for at in 0..calm.requests() {
+            let mut bench = Bench::new(fake);
+            bench.pull(0, fault(at)).unwrap_or_else(|why| panic!("{name}, {what} at request {at}: {why}"));
+            assert_eq!(bench.digest(), calm.digest(), "{name}, {what} at request {at}");
+        }
+    }
+}
+
+#[test]
+fn an_error_of_the_server_is_tried_again() {
+    passes(|at| Fault::Answer(at, |_| with_headers(500, &json!({}), &[])), "status 500");
+}
+
+#[test]
+fn a_connection_that_breaks_is_tried_again() {
+    passes(Fault::Broken, "a broken connection");
+}
+
+#[test]
+fn a_body_that_is_cut_off_is_asked_for_again() {
+    passes(|at| Fault::Spoiled(at, |answer| answer.body.truncate(answer.body.len() / 2)), "half a body");
+}
+
+#[test]
+fn a_body_that_is_no_json_is_asked_for_again() {
+    passes(|at| Fault::Spoiled(at, |answer| answer.body = b"<html>".to_vec()), "a page of a proxy");
+}
+
+#[test]
+fn a_limit_is_waited_for_to_the_second() {
+    for (name, fake) in fakes() {
+        let mut bench = Bench::new(fake);
+        bench.pull(0, Fault::Answer(1, |_| with_headers(429, &json!({}), &[("retry-after", "37")]))).expect(name);
+        let waits: Vec<i64> = bench.clock.waits_us.borrow().clone();
+        assert_eq!(waits, [37_000_000], "{name}");
+    }
+}
+
+#[test]
+fn a_secondary_limit_without_a_time_waits_a_minute() {
+    let (name, fake) = fakes()[0];
+    let mut bench = Bench::new(fake);
+    let limit = |_: &_| {
+        with_headers(403, &json!({"message": "You have exceeded a secondary rate limit."}), &[])
+    };
+    bench.pull(0, Fault::Answer(2, limit)).expect(name);
+    assert_eq!(*bench.clock.waits_us.borrow(), [60_000_000]);
+}
+
+#[test]
+fn a_budget_that_is_used_up_waits_for_its_reset_by_the_servers_clock() {
+    let (name, fake) = fakes()[0];
+    let mut bench = Bench::new(fake);
+    bench.skew_hours = 7;
+    // Ten minutes after the server's noon.
+    let used_up = |_: &_| {
+        with_headers(403, &json!({}), &[("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1748779800")])
+    };
+    bench.pull(0, Fault::Answer(2, used_up)).expect(name);
+    let waited: i64 = bench.clock.waits_us.borrow().iter().sum();
+    assert_eq!(waited, 601_000_000);
+}
+
+#[test]
+fn a_wrong_token_is_explained_and_shown_to_nobody() {
+    for (name, fake) in fakes() {
+        let mut bench = Bench::new(fake);
+        let why = bench.pull(0, Fault::Answer(0, |_| with_headers(401, &json!({}), &[]))).expect_err(name);
+        assert!(matches!(why, ApiError::Unauthorised { .. }), "{name}: {why}");
+        assert!(why.to_string().contains("hint:"), "{name}: {why}");
+        assert_eq!(bench.records(), 0, "{name}");
+    }
+}
+
+#[test]
+fn a_missing_permission_is_named_and_what_was_stored_stays() {
+    for (name, fake) in fakes() {
+        let mut calm = Bench::new(fake);
+        calm.pull(0, Fault::None).expect(name);
+        let last = calm.requests() - 1;
+        let mut bench = Bench::new(fake);
+        let why = bench.pull(0, Fault::Answer(last, |_| with_headers(403, &json!({"message": "no"}), &[]))).expect_err(name);
+        assert!(matches!(why, ApiError::Forbidden { .. }), "{name}: {why}");
+        assert!(why.to_string().contains("it needs"), "{name}: {why}");
+        assert!(bench.records() > 0, "{name}");
+        bench.pull(0, Fault::None).expect(name);
+        assert_eq!(bench.digest(), calm.digest(), "{name}: the next pull goes on");
+    }
+}
+
+#[test]
+fn no_token_is_sent_to_another_host() {
+    for (name, fake) in fakes() {
+        let mut bench = Bench::new(fake);
+        let away = |_: &_| with_headers(302, &json!({}), &[("location", "https://evil.test/x?token=1")]);
+        let why = bench.pull(0, Fault::Answer(0, away)).expect_err(name);
+        assert!(matches!(why, ApiError::Foreign { .. }), "{name}: {why}");
+        assert!(!why.to_string().contains("token=1"), "{name}: {why}");
+        assert!(bench.log.borrow().iter().all(|url| !url.contains("evil")), "{name}");
+        let mut bench = Bench::new(fake);
+        let spoil = |answer: &mut Answer| {
+            answer.headers.insert("link".to_owned(), "<https://evil.test/x>; rel=\"next\"".to_owned());
+        };
+        // Only sources that follow links are led astray by one; nobody asks there.
+        let _ = bench.pull(0, Fault::Always(spoil));
+        assert!(bench.log.borrow().iter().all(|url| !url.contains("evil")), "{name}");
+    }
+}
+
+#[test]
+fn a_server_that_only_fails_is_given_up_with_a_reason() {
+    for (name, fake) in fakes() {
+        let mut bench = Bench::new(fake);
+        let why = bench.pull(0, Fault::Always(|answer| answer.status = 503)).expect_err(name);
+        assert!(matches!(why, ApiError::Unreachable { times: 6, .. }), "{name}: {why}");
+        let waits: Vec<i64> = bench.clock.waits_us.borrow().iter().map(|us| us / 1_000_000).collect();
+        assert_eq!(waits[..5], [1, 2, 4, 8, 16], "{name}");
+    }
+}
+
+#[test]
+fn hostile_texts_are_only_texts() {
+    fn spoil(value: &mut serde_json::Value) {
+        match value {
+            serde_json::Value::String(text) if text.contains(' ') => {
+                *text = format!("\u{202E}'; drop table record; --\u{0}=cmd|' /C calc'!A0 {}", "x".repeat(70_000));
+            }
+            serde_json::Value::Array(members) => members.iter_mut().for_each(spoil),
+            serde_json::Value::Object(fields) => fields.values_mut().for_each(spoil),
+            _ => {}
+        }
+    }
+    for (name, fake) in fakes() {
+        let mut bench = Bench::new(fake);
+        let hostile = |answer: &mut Answer| {
+            let mut body = answer.json().unwrap_or_default();
+            spoil(&mut body);
+            answer.body = body.to_string().into_bytes();
+        };
+        bench.pull(0, Fault::Always(hostile)).expect(name);
+        let facts = bench.facts();
+        assert!(!format!("{facts:?}").contains("drop table"), "{name}");
+    }
+}
+
+#[test]
+fn fields_of_wrong_type_are_counted_and_break_nothing() {
+    fn spoil(value: &mut serde_json::Value, depth: u32) {
+        match value {
+            serde_json::Value::Array(members) => members.iter_mut().for_each(|member| spoil(member, depth + 1)),
+            serde_json::Value::Object(fields) => {
+                for (name, field) in fields.iter_mut() {
+                    let is_time = name.ends_with("_at") || name.ends_with("At") || name.ends_with("Time");
+                    if is_time && depth > 2 { *field = json!([1, {"a": null}]) } else { spoil(field, depth + 1) }
+                }
+            }
+            _ => {}
+        }
+    }
+    for (name, fake) in fakes() {
+        let mut bench = Bench::new(fake);
+        let wrong = |answer: &mut Answer| {
+            let mut body = answer.json().unwrap_or_default();
+            spoil(&mut body, 0);
+            answer.body = body.to_string().into_bytes();
+        };
+        bench.pull(0, Fault::Always(wrong)).expect(name);
+        let _ = bench.facts();
+    }
+}
