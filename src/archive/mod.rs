@@ -141,7 +141,7 @@ impl Archive {
         self.wrap(self.database.query_row(sql, params![unit, stream, scope], |row| row.get(0)).optional())
     }
 
-    /// The validator that a request was last answered with, and the request that followed it.
+    /// The validator that a request was last answered with, and what the source noted of that answer.
     ///
     /// # Errors
     /// Where the archive cannot be read.

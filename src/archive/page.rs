@@ -39,7 +39,7 @@ pub struct Page {
     pub puts: Vec<Put>,
     /// How far stream and scope are now read.
     pub bookmark: Option<String>,
-    /// The request, the validator of its answer, and the request that follows.
+    /// The request, the validator of its answer, and what is to be known of the answer where it stays the same.
     pub validator: Option<(String, String, Option<String>)>,
     /// Keys of people that the records hold.
     pub keys: Vec<IdentityKey>,

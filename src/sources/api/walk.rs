@@ -49,6 +49,13 @@ struct Mark {
     parent: Option<String>,
 }
 
+/// What a page listed and which request follows it, for when the server says that it has not changed.
+#[derive(Debug, Serialize, Deserialize)]
+struct Unchanged {
+    next: Option<Request>,
+    keys: Vec<String>,
+}
+
 /// What a stretch of a list that is cut off gave.
 #[derive(Clone, Copy, Debug)]
 struct Below {
@@ -225,9 +232,10 @@ impl<'a> Walk<'a, '_> {
                     return Ok(());
                 }
                 Fetched::Unchanged => {
-                    self.count_listed()?;
-                    let next = etag.and_then(|(_, next)| next);
-                    request = next.and_then(|text| serde_json::from_str(&text).ok());
+                    let before = etag.and_then(|(_, page)| serde_json::from_str::<Unchanged>(&page?).ok());
+                    let Some(Unchanged { next, keys }) = before else { return Ok(()) };
+                    self.listed.extend(keys);
+                    request = next;
                     continue;
                 }
             };
@@ -255,23 +263,13 @@ impl<'a> Walk<'a, '_> {
 
     /// Only whole listings are asked for on condition: their records do not move between pages unseen.
     fn validator(&self, request: &Request) -> Result<Option<(String, Option<String>)>, ApiError> {
-        let by_condition = self.stream.order == Order::Whole || self.stream.windows.is_some();
+        // A stretch of a list that is asked for as a whole must say all of its keys.
+        let windows = self.stream.windows.is_some() && self.since.is_some();
+        let by_condition = self.stream.order == Order::Whole || windows;
         if request.method == Method::Post || !by_condition || !self.mark.whole {
             return Ok(None);
         }
         Ok(self.ground.archive.borrow().validator(self.ground.unit, &request.name())?)
-    }
-
-    /// A page that has not changed still lists what it listed; which of the stored records that are is not known, so none of
-    /// the scope is taken for gone.
-    fn count_listed(&mut self) -> Result<(), ApiError> {
-        let archive = self.ground.archive.borrow();
-        for record in archive.records_of(self.ground.unit, self.stream.name, self.scope)? {
-            if record.gone_us.is_none() {
-                self.listed.push(record.key);
-            }
-        }
-        Ok(())
     }
 
     fn items<'j>(&self, json: &'j Value, pointer: &str) -> Result<Vec<&'j Value>, ApiError> {
@@ -348,6 +346,7 @@ impl<'a> Walk<'a, '_> {
     ) -> Result<usize, ApiError> {
         let mut page = Page::default();
         let mut fresh = 0;
+        let before = self.listed.len();
         for item in items {
             fresh += usize::from(self.take(item, &mut page).await?);
         }
@@ -355,8 +354,8 @@ impl<'a> Walk<'a, '_> {
             page.bookmark = Some(self.marked(self.mark.whole));
         }
         if let (Method::Get, Some(etag)) = (request.method, answer.header("etag")) {
-            let next = next.and_then(|next| serde_json::to_string(next).ok());
-            page.validator = Some((request.name(), etag.to_owned(), next));
+            let same = Unchanged { next: next.cloned(), keys: self.listed[before..].to_vec() };
+            page.validator = Some((request.name(), etag.to_owned(), serde_json::to_string(&same).ok()));
         }
         self.commit(page)?;
         Ok(fresh)
@@ -374,6 +373,10 @@ impl<'a> Walk<'a, '_> {
     async fn take(&mut self, item: &Value, page: &mut Page) -> Result<bool, ApiError> {
         let mut item = item.clone();
         (self.stream.prepare)(&mut item);
+        if let Some(reason) = item.get("_left_out").and_then(Value::as_str) {
+            self.skip(reason.to_owned(), self.scope.to_owned());
+            return Ok(false);
+        }
         let kept = self.pass(self.stream, &item);
         let Some(key) = key_of(self.stream, &kept) else {
             self.skip("a record without its key".to_owned(), self.scope.to_owned());
@@ -519,7 +522,6 @@ impl<'a> Walk<'a, '_> {
             let known = etag.as_ref().map(|(etag, _)| etag.as_str());
             match self.ground.session.fetch(self.stream, self.scope, &now, known).await? {
                 Fetched::Unchanged => {
-                    self.count_listed()?;
                     // The first page counts everything: where it stands still, so does the rest.
                     return Ok(Below::default());
                 }

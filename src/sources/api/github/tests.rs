@@ -29,7 +29,7 @@ pub(in crate::sources::api) const FAKE: Fake = Fake {
     answer: |request, day| SMALL.answer(request, day),
 };
 
-pub(super) const SMALL: World = World { repositories: 3, issues: 4, page: 3, cut: 6, changing: 2 };
+pub(super) const SMALL: World = World { repositories: 2, issues: 3, page: 3, cut: 6, changing: 2 };
 
 fn repository() -> Value {
     json!({"id": 7, "full_name": "acme/service-0", "created_at": "2020-01-01T00:00:00Z"})

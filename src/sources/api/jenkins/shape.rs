@@ -1,7 +1,6 @@
 //! Makes Jenkins' records fit for the allow-list.
 
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 
 use super::ask::place;
 use crate::sources::api::kept::{at, scalar};
@@ -47,23 +46,33 @@ fn gather(folder: &Value, above: &str, folders: &mut Vec<String>, branched: &mut
     }
 }
 
-/// A key without the name of a branch, and whether there is anything to build.
+/// Names its project, and whether there is anything to build. A branch that several people share stays; one that may be
+/// called by the person who works on it is left out, since nothing could be asked of it but by its name.
 pub(super) fn job(job: &mut Value) {
     let Some(full_name) = job.get("fullName").and_then(Value::as_str).map(str::to_owned) else { return };
     let is_branch = job.get("displayName").is_some();
-    let (key, project) = match full_name.rsplit_once('/').filter(|_| is_branch) {
-        Some((project, branch)) => (format!("{project}/~{}", hash(branch)), project.to_owned()),
-        None => (full_name.clone(), full_name),
+    let project = match full_name.rsplit_once('/').filter(|_| is_branch) {
+        Some((project, branch)) if is_shared(branch) => project.to_owned(),
+        Some(_) => {
+            job["_left_out"] = json!("a branch that may be called by a person; only shared branches and changes are read");
+            return;
+        }
+        None => full_name,
     };
     job["is_job"] = json!(job.get("lastBuild").is_some());
-    job["key"] = json!(key);
     job["project"] = json!(project);
 }
 
-/// Tells branches of one project apart, and does not spell their names.
-fn hash(branch: &str) -> String {
-    let hash = Sha256::digest(branch.as_bytes());
-    hash[..6].iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+/// Branches that are nobody's own, and those that Jenkins makes of changes.
+fn is_shared(branch: &str) -> bool {
+    const SHARED: &[&str] = &["dev", "develop", "development", "main", "master", "prod", "production", "staging", "trunk"];
+    let numbered = |starts: &[&str]| {
+        starts.iter().any(|start| {
+            let rest = branch.strip_prefix(start).map(|rest| rest.trim_start_matches("%2F").trim_start_matches(['-', 'v']));
+            rest.is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit() || b".-x".contains(&byte)))
+        })
+    };
+    SHARED.contains(&branch) || numbered(&["PR", "MR", "release", "releases", "hotfix", "support"])
 }
 
 /// Lifts what lies in actions: the first cause that is known, whoever causes name, and what was checked out.
@@ -179,14 +188,19 @@ mod tests {
     }
 
     #[test]
-    fn a_branch_leaves_only_a_hash_in_the_key() {
+    fn a_branch_of_ones_own_is_left_out_and_a_shared_one_is_read() {
+        for name in ["jane-doe%2Ffix", "feature-x", "main-jane", "PR-jane", "release%2Fjane", "release"] {
+            assert!(!is_shared(name), "{name}");
+        }
+        for name in ["main", "trunk", "PR-12", "release%2F1.2", "release-1.2", "hotfix%2Fv2.0.1"] {
+            assert!(is_shared(name), "{name}");
+        }
         let mut branch =
             json!({"fullName": "acme/app/jane-doe%2Ffix", "displayName": "jane-doe/fix", "lastBuild": null});
         job(&mut branch);
-        assert_eq!(branch["project"], "acme/app");
-        assert!(branch["key"].as_str().is_some_and(|key| key.starts_with("acme/app/~") && !key.contains("jane")));
+        assert!(branch["_left_out"].is_string());
         let mut plain = json!({"fullName": "acme/app"});
         job(&mut plain);
-        assert_eq!((plain["key"].as_str(), plain["is_job"].as_bool()), (Some("acme/app"), Some(false)));
+        assert_eq!((plain["project"].as_str(), plain["is_job"].as_bool()), (Some("acme/app"), Some(false)));
     }
 }

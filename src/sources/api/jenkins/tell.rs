@@ -8,7 +8,7 @@ use crate::sources::told::{Output, Run, ended};
 type Told = Result<(), Refusal>;
 
 pub(super) fn job(kept: &Kept<'_>, _: &Scene<'_>, _: &mut Output<'_>) -> Told {
-    let depth = kept.need("key")?.split('/').count();
+    let depth = kept.need("fullName")?.split('/').count();
     if kept.flag("is_job") == Some(false) && depth > DEEPEST {
         return Err(Refusal::Nothing("a folder below the eighth level, which is not looked into"));
     }

@@ -59,7 +59,6 @@ fn answer(request: &Request, day: u32) -> crate::sources::api::request::Answer {
              "lastBuild": last(&branch("jane-doe%2Ffix", day))}]})),
         "/job/acme/job/deploy-app/api/json" => window(&deploys(day), &tree),
         "/job/acme/job/app/job/main/api/json" => window(&branch("main", day), &tree),
-        "/job/acme/job/app/job/jane-doe%252Ffix/api/json" => window(&branch("jane-doe%2Ffix", day), &tree),
         _ => one(&place, day),
     }
 }
@@ -257,19 +256,16 @@ fn hostile_records_are_counted_and_stop_nothing() {
 }
 
 #[test]
-fn nobody_and_no_branch_is_named_where_rows_are_made() {
+fn nobody_is_named_where_rows_are_made() {
     let mut bench = Bench::new(STUDY);
-    let name = "acme/app/jane-doe%2Ffix";
-    bench.put("jobs", "root", [json!({"fullName": name, "displayName": "jane-doe/fix", "lastBuild": {"number": 1}})]);
-    let key = bench.bodies("jobs")[0]["key"].as_str().expect("a key").to_owned();
-    bench.put("builds", &format!("root/{key}"), branch("jane-doe%2Ffix", 0));
+    bench.put("jobs", "root", [json!({"fullName": "acme/app/main", "displayName": "main", "lastBuild": {"number": 1}})]);
+    bench.put("jobs", "root", [json!({"fullName": "acme/deploy-app", "lastBuild": {"number": 1}})]);
+    bench.put("builds", "root/acme/app/main", branch("main", 0));
     bench.put("builds", "root/acme/deploy-app", deploys(0));
-    for mut body in bench.bodies("builds") {
-        body.as_object_mut().expect("an object").remove("pipeline");
+    for body in bench.bodies("builds") {
         let text = body.to_string().to_lowercase();
         assert!(!text.contains("jane") && !text.contains("doe"), "{text}");
     }
-    assert!(!key.contains("jane"), "{key}");
     let facts = format!("{:?}", bench.facts());
     assert!(!facts.to_lowercase().contains("jane"), "{facts}");
 }
@@ -310,15 +306,11 @@ fn recorded_branches_build_what_was_pushed() {
     };
     let mut bench = Bench::new(STUDY);
     let mut keys = std::collections::BTreeMap::new();
-    for mut job in jobs {
-        // The display name is what our own request asks for beside what was recorded.
-        job["displayName"] = job["name"].clone();
+    for job in jobs {
+        // Recorded without the display name, which our own request asks of branches: so they are read whatever they are called.
         let name = job["fullName"].as_str().expect("a name").to_owned();
+        keys.insert(name.clone(), name);
         bench.put("jobs", "root", [job]);
-        let known: Vec<String> = keys.values().cloned().collect();
-        let bodies = bench.bodies("jobs");
-        let key = bodies.iter().filter_map(|body| body["key"].as_str()).find(|key| !known.contains(&(*key).to_owned()));
-        keys.insert(name, key.expect("a key of its own").to_owned());
     }
     assert_eq!(keys.len(), 4);
     for (url, row) in builds {

@@ -29,7 +29,11 @@ impl RowsOf for Memberships {
             let given = Self::ONE_OF.iter().find(|field| row.is_given(field)).unwrap_or(&"person");
             return Err(row.bad(given, "names nobody"));
         };
-        Ok(Stay { team: row.need("team")?, person, from_us: row.time("from")?, to_us: row.time("to")? })
+        let team = row.need("team")?;
+        if team.contains('@') {
+            return Err(row.bad("team", "an address, which is a person's and no team's name"));
+        }
+        Ok(Stay { team, person, from_us: row.time("from")?, to_us: row.time("to")? })
     }
 
     fn key(stay: &Stay) -> String {
