@@ -129,7 +129,7 @@ impl Api {
         }
         let usual = match written.kind {
             ApiKind::GitHub => Some("https://api.github.com"),
-            ApiKind::Jenkins | ApiKind::AzureDevops => None,
+            _ => None,
         };
         let url = written
             .url

@@ -11,6 +11,10 @@ pub enum ApiKind {
     /// GitHub and GitHub Enterprise.
     #[serde(rename = "github")]
     GitHub,
+    /// Jira Cloud.
+    JiraCloud,
+    /// Jira Data Center.
+    JiraDataCenter,
     /// Jenkins.
     Jenkins,
     /// Azure DevOps.
@@ -19,12 +23,14 @@ pub enum ApiKind {
 
 impl ApiKind {
     /// Every kind.
-    pub const ALL: &[Self] = &[Self::GitHub, Self::Jenkins, Self::AzureDevops];
+    pub const ALL: &[Self] = &[Self::GitHub, Self::JiraCloud, Self::JiraDataCenter, Self::Jenkins, Self::AzureDevops];
 
     /// As it is written.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::GitHub => "github",
+            Self::JiraCloud => "jira-cloud",
+            Self::JiraDataCenter => "jira-data-center",
             Self::Jenkins => "jenkins",
             Self::AzureDevops => "azure-devops",
         }

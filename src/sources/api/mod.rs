@@ -24,6 +24,7 @@ mod facts;
 mod github;
 mod governor;
 mod jenkins;
+mod jira;
 mod kept;
 mod link;
 mod plan;
@@ -51,6 +52,8 @@ use crate::config::written::ApiKind;
 pub fn source(kind: ApiKind) -> &'static Source {
     match kind {
         ApiKind::GitHub => &github::SOURCE,
+        ApiKind::JiraCloud => &jira::CLOUD,
+        ApiKind::JiraDataCenter => &jira::DATA_CENTER,
         ApiKind::Jenkins => &jenkins::SOURCE,
         ApiKind::AzureDevops => &azure_devops::SOURCE,
     }

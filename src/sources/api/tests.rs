@@ -6,7 +6,7 @@ mod faults;
 #[path = "tests/ground.rs"]
 mod ground;
 
-use ground::{Bench, Fault, fakes};
+use ground::{Bench, Fault, fakes, points};
 
 #[test]
 fn a_second_pull_changes_nothing() {
@@ -59,7 +59,7 @@ fn whoever_is_killed_after_any_request_ends_where_an_undisturbed_run_does() {
     for (name, fake) in fakes() {
         let mut calm = Bench::new(fake);
         calm.pull(0, Fault::None).expect(name);
-        for after in 0..calm.requests() {
+        for after in points(calm.requests()) {
             let mut bench = Bench::new(fake);
             bench.kill(0, after);
             bench.reopen();

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::ground::{Bench, Fault, fakes};
+use super::ground::{Bench, Fault, fakes, points};
 use crate::sources::api::ApiError;
 use crate::sources::api::fake::with_headers;
 use crate::sources::api::request::Answer;
@@ -12,7 +12,7 @@ fn passes(fault: impl Fn(usize) -> Fault, what: &str) {
     for (name, fake) in fakes() {
         let mut calm = Bench::new(fake);
         calm.pull(0, Fault::None).expect(name);
-        for at in 0..calm.requests() {
+        for at in points(calm.requests()) {
             let mut bench = Bench::new(fake);
             bench.pull(0, fault(at)).unwrap_or_else(|why| panic!("{name}, {what} at request {at}: {why}"));
             assert_eq!(bench.digest(), calm.digest(), "{name}, {what} at request {at}");

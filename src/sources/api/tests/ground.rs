@@ -24,7 +24,16 @@ pub(super) fn fakes() -> Vec<(&'static str, &'static Fake)> {
         ("github", &api::github::FAKE),
         ("jenkins", &api::jenkins::FAKE),
         ("azure-devops", &api::azure_devops::FAKE),
+        ("jira-cloud", &api::jira::FAKE),
+        ("jira-data-center", &api::jira::FAKE_DATA_CENTER),
     ]
+}
+
+/// Requests of so many, evenly spread: twelve by default, `MILEPOST_KILLS` for more.
+#[expect(clippy::disallowed_methods, reason = "the number of points is the caller's; nothing that is tested reads it")]
+pub(super) fn points(many: usize) -> impl Iterator<Item = usize> {
+    let most = std::env::var("MILEPOST_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(12).min(many);
+    (0..most).map(move |place| place * many / most)
 }
 
 /// What goes wrong, and at which request.
