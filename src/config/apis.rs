@@ -129,6 +129,7 @@ impl Api {
         }
         let usual = match written.kind {
             ApiKind::GitHub => Some("https://api.github.com"),
+            ApiKind::PagerDuty => Some("https://api.pagerduty.com"),
             _ => None,
         };
         let url = written

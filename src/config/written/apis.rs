@@ -17,13 +17,22 @@ pub enum ApiKind {
     JiraDataCenter,
     /// Jenkins.
     Jenkins,
+    /// ServiceNow.
+    #[serde(rename = "servicenow")]
+    ServiceNow,
     /// Azure DevOps.
     AzureDevops,
+    /// Argo CD.
+    #[serde(rename = "argocd")]
+    ArgoCd,
+    /// PagerDuty.
+    #[serde(rename = "pagerduty")]
+    PagerDuty,
 }
 
 impl ApiKind {
     /// Every kind.
-    pub const ALL: &[Self] = &[Self::GitHub, Self::JiraCloud, Self::JiraDataCenter, Self::Jenkins, Self::AzureDevops];
+    pub const ALL: &[Self] = &[Self::GitHub, Self::JiraCloud, Self::JiraDataCenter, Self::Jenkins, Self::AzureDevops, Self::ServiceNow, Self::ArgoCd, Self::PagerDuty];
 
     /// As it is written.
     pub const fn as_str(self) -> &'static str {
@@ -32,6 +41,9 @@ impl ApiKind {
             Self::JiraCloud => "jira-cloud",
             Self::JiraDataCenter => "jira-data-center",
             Self::Jenkins => "jenkins",
+            Self::ServiceNow => "servicenow",
+            Self::ArgoCd => "argocd",
+            Self::PagerDuty => "pagerduty",
             Self::AzureDevops => "azure-devops",
         }
     }

@@ -16,6 +16,7 @@
 //!
 //! Neighbours: `archive` to the left; `told` for what records mean; `commands` gives tokens, clock and people.
 
+mod argocd;
 mod azure_devops;
 mod clock;
 mod door;
@@ -27,10 +28,12 @@ mod jenkins;
 mod jira;
 mod kept;
 mod link;
+mod pagerduty;
 mod plan;
 mod pull;
 mod request;
 mod secret;
+mod servicenow;
 mod session;
 mod stream;
 mod walk;
@@ -55,7 +58,10 @@ pub fn source(kind: ApiKind) -> &'static Source {
         ApiKind::JiraCloud => &jira::CLOUD,
         ApiKind::JiraDataCenter => &jira::DATA_CENTER,
         ApiKind::Jenkins => &jenkins::SOURCE,
+        ApiKind::ServiceNow => &servicenow::SOURCE,
         ApiKind::AzureDevops => &azure_devops::SOURCE,
+        ApiKind::ArgoCd => &argocd::SOURCE,
+        ApiKind::PagerDuty => &pagerduty::SOURCE,
     }
 }
 

@@ -275,8 +275,8 @@ impl<'a> Walk<'a, '_> {
     fn items<'j>(&self, json: &'j Value, pointer: &str) -> Result<Vec<&'j Value>, ApiError> {
         match json.pointer(pointer) {
             Some(Value::Array(items)) => Ok(items.iter().collect()),
-            // What the walk begins with is null where the system does not know it.
-            Some(Value::Null) if self.stream.per.is_none() => {
+            // What GraphQL does not know it answers with null.
+            Some(Value::Null) if self.stream.per.is_none() && pointer.starts_with("/data/") => {
                 let (stream, permission) = (self.stream.name.to_owned(), self.stream.permission.to_owned());
                 Err(ApiError::NotThere { host: self.ground.session.host(), stream, permission })
             }

@@ -218,7 +218,7 @@ fn every_recorded_row_is_told_or_counted() {
     assert_eq!(stored("pull_reviews"), 14 + of("`pull_reviews`"));
     assert_eq!(stored("runs") + stored("jobs"), 56 + of("`runs`") + of("`jobs`"));
     let commits = facts.object_links.iter().filter(|link| link.qualifier == "part_of").count();
-    assert_eq!((stored("pull_commits"), commits), (91, 91));
+    assert_eq!((stored("pull_commits"), commits), (90, 90), "one of the 91 rows stands twice");
 }
 
 #[test]

@@ -26,6 +26,9 @@ pub(super) fn fakes() -> Vec<(&'static str, &'static Fake)> {
         ("azure-devops", &api::azure_devops::FAKE),
         ("jira-cloud", &api::jira::FAKE),
         ("jira-data-center", &api::jira::FAKE_DATA_CENTER),
+        ("servicenow", &api::servicenow::FAKE),
+        ("argocd", &api::argocd::FAKE),
+        ("pagerduty", &api::pagerduty::FAKE),
     ]
 }
 
@@ -153,6 +156,8 @@ pub(super) struct Bench {
     pub(super) clock: Rc<Virtual>,
     /// How far our clock is off the server's.
     pub(super) skew_hours: i64,
+    /// Whether whole lists are asked for.
+    pub(super) reconcile: bool,
 }
 
 impl Bench {
@@ -174,6 +179,7 @@ impl Bench {
             log: RefCell::default(),
             clock: Rc::default(),
             skew_hours: 0,
+            reconcile: false,
         }
     }
 
@@ -197,7 +203,7 @@ impl Bench {
             clock: Rc::<Virtual>::clone(&self.clock),
             known: &self.known,
             people_rules: "",
-            reconcile: false,
+            reconcile: self.reconcile,
         };
         let archive = self.archive.as_mut().expect("open");
         let mut silent = |_| {};
