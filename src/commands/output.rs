@@ -91,6 +91,7 @@ pub(crate) fn print_frame(frame: &DataFrame, format: Format) -> Result<(), Comma
             AnyValue::UInt64(known) => Value::from(known),
             AnyValue::Float64(known) => Value::from(known),
             AnyValue::String(known) => Value::from(known),
+            AnyValue::StringOwned(known) => Value::from(known.as_str()),
             other => Value::from(other.to_string()),
         })
     };

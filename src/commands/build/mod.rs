@@ -17,7 +17,7 @@ use super::CommandError;
 use crate::config::Settings;
 use crate::log::{
     CalendarDay, Caveat, CoverageField, CoveragePlaceholder, DefaultOwner, Event, IdentityKey, JourneyDefined, Micros,
-    ObjectId, ObjectLink, ObjectType, Parameters, Period, Person, Repository, Row, StepDefined, StudyTeam, qualifier,
+    ObjectChange, ObjectId, ObjectLink, ObjectType, Parameters, Period, Person, Repository, Row, StepDefined, StudyTeam, qualifier,
 };
 use crate::people::{self, Office};
 use crate::store::{LogFolder, Segments, StoreError, frame, rows, segment_table};
@@ -56,7 +56,9 @@ fn assemble(settings: &Settings, segments: &Segments) -> Result<Vec<(&'static st
     keys.extend(desk.into_keys());
     let people = people::merge(&keys);
     let events = segment_table::<Event>(folders)?;
-    let latest_us = resolve::latest(&events);
+    // What a catalog without a history says is dated by the pull that saw it, which no event may be as late as.
+    let changes = segment_table::<ObjectChange>(folders)?;
+    let latest_us = resolve::latest(&events).into_iter().chain(resolve::latest(&changes)).max();
     let Some(as_of_us) = settings.as_of_us.or(latest_us) else {
         return Err(CommandError::NothingToBuild { file: settings.file.clone() });
     };

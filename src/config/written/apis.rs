@@ -28,11 +28,13 @@ pub enum ApiKind {
     /// PagerDuty.
     #[serde(rename = "pagerduty")]
     PagerDuty,
+    /// Backstage.
+    Backstage,
 }
 
 impl ApiKind {
     /// Every kind.
-    pub const ALL: &[Self] = &[Self::GitHub, Self::JiraCloud, Self::JiraDataCenter, Self::Jenkins, Self::AzureDevops, Self::ServiceNow, Self::ArgoCd, Self::PagerDuty];
+    pub const ALL: &[Self] = &[Self::GitHub, Self::JiraCloud, Self::JiraDataCenter, Self::Jenkins, Self::AzureDevops, Self::ServiceNow, Self::ArgoCd, Self::PagerDuty, Self::Backstage];
 
     /// As it is written.
     pub const fn as_str(self) -> &'static str {
@@ -43,6 +45,7 @@ impl ApiKind {
             Self::Jenkins => "jenkins",
             Self::ServiceNow => "servicenow",
             Self::ArgoCd => "argocd",
+            Self::Backstage => "backstage",
             Self::PagerDuty => "pagerduty",
             Self::AzureDevops => "azure-devops",
         }

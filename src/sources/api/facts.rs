@@ -7,13 +7,14 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use super::error::ApiError;
-use super::kept::{Kept, Refusal, Scene};
+use super::kept::{History, Kept, Refusal, Scene};
 use super::pull::{door_of, unit};
 use super::source;
 use super::stream::Stream;
+use super::walk::whole_us;
 use crate::archive::{Archive, Record};
 use crate::config::{Api, Settings};
-use crate::log::{CaveatKind, Facts, Observation};
+use crate::log::{CaveatKind, Facts, Micros, Observation};
 use crate::sources::told::{Output, Place};
 
 /// What records of one API may refer to.
@@ -42,11 +43,18 @@ pub fn facts(
     let mut out = Output::new(settings, unit.clone(), source_rank);
     let mut stored: BTreeMap<&'static str, Vec<(Record, Value)>> = BTreeMap::new();
     let mut others: BTreeMap<&'static str, BTreeMap<String, Value>> = BTreeMap::new();
+    let mut gone: BTreeMap<&'static str, BTreeSet<String>> = BTreeMap::new();
     for stream in streams {
         let mut records = Vec::new();
         for record in archive.records(&unit, stream.name)? {
             let value = serde_json::from_str::<Value>(&record.body).map_err(|_| archive_broken(&unit, stream, &record))?;
             let path = kept(&record, &value).path();
+            let gone = gone.entry(stream.name).or_default();
+            if record.gone_us.is_some() {
+                gone.insert(path.clone());
+            } else {
+                gone.remove(&path);
+            }
             others.entry(stream.name).or_default().insert(path, value.clone());
             records.push((record, value));
         }
@@ -58,11 +66,19 @@ pub fn facts(
         let head: Rc<str> = Rc::from(format!("{unit}/{}", stream.name));
         let before = out.instants.len();
         let mut read = 0;
-        for ((record, value), seq) in stored[stream.name].iter().zip(0..) {
-            let kept = kept(record, value);
+        let all = &stored[stream.name];
+        let mut read_whole: (Option<&str>, Option<_>) = (None, None);
+        for (at, (record, value)) in all.iter().enumerate() {
+            if read_whole.0 != Some(&record.scope) {
+                read_whole = (Some(&record.scope), whole_us(archive, &unit, stream.name, &record.scope)?);
+            }
+            let history = history(all, at, read_whole.1);
+            let seq = i64::try_from(at).unwrap_or(i64::MAX);
+            let kept = Kept { history, ..kept(record, value) };
             let place = Place::Record { stream: Rc::clone(&head), key: Rc::from(kept.path()), seq };
+            let above = index.above(stream, &kept);
             let scene =
-                Scene { api, settings, place: &place, above: index.above(stream, &kept), words: known.words, others: &others };
+                Scene { api, settings, place: &place, above, words: known.words, others: &others, gone: &gone };
             read += 1;
             if let Err(refusal) = (stream.tell)(&kept, &scene, &mut out) {
                 tally.add(stream.name, refusal, &place);
@@ -95,6 +111,21 @@ fn kept<'a>(record: &'a Record, value: &'a Value) -> Kept<'a> {
         since_us: record.since_us,
         gone_us: record.gone_us,
         value,
+        history: History::default(),
+    }
+}
+
+/// What stands before and after a version; all of one record stand together, oldest first.
+fn history(all: &[(Record, Value)], at: usize, whole_us: Option<Micros>) -> History<'_> {
+    let same = |place: usize| {
+        all.get(place).filter(|(other, _)| (&other.scope, &other.key) == (&all[at].0.scope, &all[at].0.key))
+    };
+    let before = at.checked_sub(1).and_then(same);
+    History {
+        before: before.map(|(_, value)| value),
+        is_new: before.is_none_or(|(record, _)| record.gone_us.is_some()),
+        until_us: same(at + 1).and_then(|(record, _)| record.since_us),
+        whole_us,
     }
 }
 

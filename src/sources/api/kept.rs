@@ -1,6 +1,6 @@
 //! Reading what the archive holds: a record past the door, and what stands around it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::DateTime;
 use serde_json::Value;
@@ -33,6 +33,21 @@ pub(super) struct Kept<'a> {
     pub(super) gone_us: Option<Micros>,
     /// Its fields.
     pub(super) value: &'a Value,
+    /// What stands before and after it.
+    pub(super) history: History<'a>,
+}
+
+/// Where a version stands among those of its record. Only [`super::facts`] knows; elsewhere it is empty.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct History<'a> {
+    /// The version before it.
+    pub(super) before: Option<&'a Value>,
+    /// Whether the record was not there just before: no version was, or the last was gone.
+    pub(super) is_new: bool,
+    /// Since when another version stands in its place.
+    pub(super) until_us: Option<Micros>,
+    /// When its scope was first read to its end: what was there by then may be much older.
+    pub(super) whole_us: Option<Micros>,
 }
 
 /// The value at a dotted path; an empty text is none.
@@ -141,8 +156,8 @@ impl<'a> Kept<'a> {
     /// The members of a list.
     pub(super) fn list(&self, path: &str) -> impl Iterator<Item = Kept<'a>> + use<'a> {
         let members = self.get(path).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-        let (key, scope, since_us, gone_us) = (self.key, self.scope, self.since_us, self.gone_us);
-        members.iter().map(move |value| Kept { key, scope, since_us, gone_us, value })
+        let of = self.clone();
+        members.iter().map(move |value| Kept { value, history: History::default(), ..of.clone() })
     }
 
     /// The texts of a list of texts.
@@ -171,6 +186,8 @@ pub(super) struct Scene<'a> {
     pub(super) words: &'a HashMap<String, String>,
     /// Records of other streams of this API that records refer to by key: stream → key → value.
     pub(super) others: &'a BTreeMap<&'static str, BTreeMap<String, Value>>,
+    /// Of these, what whole listings no longer hold: stream → key.
+    pub(super) gone: &'a BTreeMap<&'static str, BTreeSet<String>>,
 }
 
 impl<'a> Scene<'a> {
@@ -182,6 +199,12 @@ impl<'a> Scene<'a> {
     /// The record of another stream of this API by its key (the latest version).
     pub(super) fn other(&self, stream: &str, key: &str) -> Option<&'a Value> {
         self.others.get(stream)?.get(key)
+    }
+
+    /// As [`Scene::other`], where the system still lists it.
+    pub(super) fn standing(&self, stream: &str, key: &str) -> Option<&'a Value> {
+        let gone = self.gone.get(stream).is_some_and(|gone| gone.contains(key));
+        self.other(stream, key).filter(|_| !gone)
     }
 
     /// How the log calls a repository that its host calls by this full name: as the study file does, else by that name.

@@ -18,6 +18,7 @@
 
 mod argocd;
 mod azure_devops;
+mod backstage;
 mod clock;
 mod door;
 mod error;
@@ -61,6 +62,7 @@ pub fn source(kind: ApiKind) -> &'static Source {
         ApiKind::ServiceNow => &servicenow::SOURCE,
         ApiKind::AzureDevops => &azure_devops::SOURCE,
         ApiKind::ArgoCd => &argocd::SOURCE,
+        ApiKind::Backstage => &backstage::SOURCE,
         ApiKind::PagerDuty => &pagerduty::SOURCE,
     }
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::door::Door;
 use super::error::ApiError;
-use super::kept::Kept;
+use super::kept::{History, Kept};
 use super::pull::{Pull, check_streams, latest, needed, setting, unit};
 use super::session::Session;
 use super::stream::{Source, Stream};
@@ -116,7 +116,8 @@ fn below(
     let (mut scopes, mut requests, mut exact) = (0, 0, true);
     for record in &parents {
         let Ok(value) = serde_json::from_str::<Value>(&record.body) else { continue };
-        let parent = Kept { key: &record.key, scope: &record.scope, since_us: None, gone_us: None, value: &value };
+        let (key, scope, history) = (&record.key, &record.scope, History::default());
+        let parent = Kept { key, scope, since_us: None, gone_us: None, value: &value, history };
         let cost = walk::cost(ground, archive, stream, &parent)?;
         scopes += u64::from(cost.requests > 0);
         requests += cost.requests;

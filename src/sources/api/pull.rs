@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 use super::clock::Clock;
 use super::door::{self, Door};
 use super::error::ApiError;
-use super::kept::Kept;
+use super::kept::{History, Kept};
 use super::session::{Counted, Session};
 use super::stream::Stream;
 use super::walk::{Ground, walk};
@@ -146,8 +146,8 @@ async fn each_scope(ground: &Ground<'_>, stream: &'static Stream) -> Result<(), 
     let walks = parents.iter().map(|record| async move {
         // A record was JSON when it was stored; one that is not is found by `archive verify`.
         let Ok(value) = serde_json::from_str::<Value>(&record.body) else { return Ok(()) };
-        let parent =
-            Kept { key: &record.key, scope: &record.scope, since_us: record.since_us, gone_us: None, value: &value };
+        let (key, scope, since_us) = (&record.key, &record.scope, record.since_us);
+        let parent = Kept { key, scope, since_us, gone_us: None, value: &value, history: History::default() };
         walk(ground, stream, &parent.path(), Some(&parent)).await
     });
     futures::iter(walks).buffer_unordered(at_once).try_collect::<Vec<()>>().await.map(|_| ())

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::door::Door;
 use super::error::ApiError;
-use super::kept::{Kept, at, instant, scalar};
+use super::kept::{History, Kept, at, instant, scalar};
 use super::link;
 use super::request::{Answer, Method, Request};
 use super::session::{Fetched, Session};
@@ -47,6 +47,15 @@ struct Mark {
     /// What the record that it is listed for told of its newest when it was last read to its end.
     #[serde(default)]
     parent: Option<String>,
+    /// When the run began that first read the scope to its end.
+    #[serde(default)]
+    whole_us: Option<Micros>,
+}
+
+/// When the run began that first read a scope to its end.
+pub(super) fn whole_us(archive: &Archive, unit: &str, stream: &str, scope: &str) -> Result<Option<Micros>, ApiError> {
+    let stored = archive.bookmark(unit, stream, scope)?;
+    Ok(stored.and_then(|text| serde_json::from_str::<Mark>(&text).ok()).and_then(|mark| mark.whole_us))
 }
 
 /// What a page listed and which request follows it, for when the server says that it has not changed.
@@ -204,7 +213,8 @@ fn unfinished(ground: &Ground<'_>, stream: &Stream, scope: &str) -> Result<Vec<(
         .filter(|record| record.gone_us.is_none())
         .filter_map(|record| Some((record.key, serde_json::from_str::<Value>(&record.body).ok()?)))
         .filter(|(key, value)| {
-            (stream.unfinished)(&Kept { key, scope, since_us: None, gone_us: None, value })
+            let history = History::default();
+            (stream.unfinished)(&Kept { key, scope, since_us: None, gone_us: None, value, history })
         })
         .collect())
 }
@@ -459,7 +469,8 @@ impl<'a> Walk<'a, '_> {
             if self.seen.contains(&key) {
                 continue;
             }
-            let kept = Kept { key: &key, scope: self.scope, since_us: None, gone_us: None, value: &value };
+            let (scope, history) = (self.scope, History::default());
+            let kept = Kept { key: &key, scope, since_us: None, gone_us: None, value: &value, history };
             let request = ask(&self.ask(None), &kept);
             match self.ground.session.fetch(self.stream, self.scope, &request, None).await? {
                 Fetched::Answer(_, json) => {
@@ -557,7 +568,8 @@ impl<'a> Walk<'a, '_> {
         let since_us = self.newest.map(|newest| newest.min(self.ground.session.started_us()));
         let hint = self.stream.hint.map(|hint| hint.newest).filter(|newest| whole && !newest.is_empty());
         let parent = self.parent.zip(hint).and_then(|(parent, newest)| parent.get(newest)).and_then(scalar);
-        serde_json::to_string(&Mark { since_us, whole, parent }).expect("a mark is plain data")
+        let whole_us = self.mark.whole_us.or_else(|| whole.then(|| self.ground.session.started_us()));
+        serde_json::to_string(&Mark { since_us, whole, parent, whole_us }).expect("a mark is plain data")
     }
 
     fn end(mut self, whole: bool) -> Result<(), ApiError> {

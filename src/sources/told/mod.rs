@@ -5,8 +5,10 @@
 
 mod change;
 mod deployment;
+mod entity;
 mod incident;
 mod output;
+mod portal;
 mod run;
 mod stay;
 mod ticket;
@@ -14,8 +16,10 @@ mod words;
 
 pub(in crate::sources) use change::{Change, ChangeCommit, Review};
 pub(in crate::sources) use deployment::Deployment;
+pub(in crate::sources) use entity::Entity;
 pub(in crate::sources) use incident::Incident;
 pub(in crate::sources) use output::{Draft, Output, Place};
+pub(in crate::sources) use portal::{TemplateRun, TemplateStep};
 pub(in crate::sources) use run::Run;
 pub(in crate::sources) use stay::Stay;
 pub(in crate::sources) use ticket::{Ticket, TicketStep, step_of};

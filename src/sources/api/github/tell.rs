@@ -296,7 +296,10 @@ pub(super) fn member(kept: &Kept<'_>, scene: &Scene<'_>, out: &mut Output<'_>) -
     let Some(person) = kept.who("user") else { return Err(Refusal::Bad("user", "names nobody")) };
     // GitHub gives no dates: whoever is there when it is first asked may have been for long.
     let detail = "memberships without a date: they count for all time before the first pull that saw them";
-    out.note(CaveatKind::UnknownTeam, detail, 1, || scene.place.evidence());
-    Stay { team, person, from_us: None, to_us: kept.gone_us }.tell(scene.place, out);
+    let from_us = kept.since_us.filter(|since| kept.history.whole_us.is_some_and(|whole| *since > whole));
+    if from_us.is_none() {
+        out.note(CaveatKind::UnknownTeam, detail, 1, || scene.place.evidence());
+    }
+    Stay { team, person, from_us, to_us: kept.gone_us }.tell(scene.place, out);
     Ok(())
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::config::written::ApiKind;
 use crate::config::{Api, Credential};
 use crate::log::Micros;
-use crate::sources::api::kept::Kept;
+use crate::sources::api::kept::{History, Kept};
 use crate::sources::api::request::{Answer, Request, escape};
 use crate::sources::api::stream::Ask;
 
@@ -295,7 +295,7 @@ mod tests {
     fn nothing_is_asked_of_a_service_desk_that_no_stream_names() {
         let issue =
             json!({"fields": {"project": {"key": "D", "projectTypeKey": "service_desk"}}, "more_comments": true});
-        let kept = Kept { key: "7", scope: "", since_us: None, gone_us: None, value: &issue };
+        let kept = Kept { key: "7", scope: "", since_us: None, gone_us: None, value: &issue, history: History::default() };
         let count = |more: &str| {
             let api = api(more);
             let ask = Ask { api: &api, parent: Some(&kept), since: None, window: None };

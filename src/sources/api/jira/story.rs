@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::log::{Identity, Micros};
-use crate::sources::api::kept::{Kept, Scene, instant, scalar};
+use crate::sources::api::kept::{History, Kept, Scene, instant, scalar};
 use crate::sources::told::TicketStep;
 
 /// The clock of a service desk and the history may tell one act by so much apart.
@@ -196,7 +196,7 @@ fn beside<'a>(
     let found = records.into_iter().flat_map(move |records| records.range(from.clone()..));
     found.map_while(move |(path, value)| {
         let id = path.strip_prefix(&before)?.to_owned();
-        Some((id, Kept { key, scope, since_us: None, gone_us: None, value }))
+        Some((id, Kept { key, scope, since_us: None, gone_us: None, value, history: History::default() }))
     })
 }
 

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::states::{closes, field, outcome, word};
 use crate::log::Micros;
-use crate::sources::api::kept::{Kept, Refusal, Scene, at, scalar};
+use crate::sources::api::kept::{History, Kept, Refusal, Scene, at, scalar};
 use crate::sources::told::{Incident, Output, Ticket, TicketStep, step_of};
 
 pub(super) type Tell = fn(&Kept<'_>, &Scene<'_>, &mut Output<'_>) -> Result<(), Refusal>;
@@ -162,7 +162,7 @@ fn history<'a>(table: &str, id: &str, scene: &Scene<'a>) -> impl Iterator<Item =
         .into_iter()
         .flat_map(move |steps| steps.range(from.clone()..))
         .take_while(move |(key, _)| key.starts_with(&start))
-        .map(|(key, value)| Kept { key, scope: "", since_us: None, gone_us: None, value })
+        .map(|(key, value)| Kept { key, scope: "", since_us: None, gone_us: None, value, history: History::default() })
 }
 
 fn states(table: &str, step: &Kept<'_>) -> (Option<&'static str>, Option<&'static str>) {
@@ -195,7 +195,7 @@ pub(super) fn step(
     let (id, own) = (step.need("documentkey")?, step.need("sys_id")?);
     let fieldname = step.need("fieldname")?;
     let row = scene.other(table, &id).ok_or(Refusal::Nothing("a step of a record that is not read"))?;
-    let row = Kept { key: &id, scope: "", since_us: None, gone_us: None, value: row };
+    let row = Kept { key: &id, scope: "", since_us: None, gone_us: None, value: row, history: History::default() };
     if table == "incident" && is_outage(&row) {
         return Err(Refusal::Nothing("a step of an outage, which tells its own end"));
     }

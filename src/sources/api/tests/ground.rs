@@ -29,6 +29,7 @@ pub(super) fn fakes() -> Vec<(&'static str, &'static Fake)> {
         ("servicenow", &api::servicenow::FAKE),
         ("argocd", &api::argocd::FAKE),
         ("pagerduty", &api::pagerduty::FAKE),
+        ("backstage", &api::backstage::FAKE),
     ]
 }
 
