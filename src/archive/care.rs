@@ -146,8 +146,9 @@ impl Archive {
     /// # Errors
     /// Where the archive cannot be read.
     pub fn by_evidence(&self, evidence: &str) -> Result<Vec<String>, ArchiveError> {
-        let Some((unit, stream, key)) =
-            evidence.split_once('#').and_then(|(place, key)| place.rsplit_once('/').map(|(unit, stream)| (unit, stream, key)))
+        let Some((unit, stream, key)) = evidence
+            .split_once('#')
+            .and_then(|(place, key)| place.rsplit_once('/').map(|(unit, stream)| (unit, stream, key)))
         else {
             return Ok(Vec::new());
         };

@@ -65,28 +65,28 @@ impl Archive {
                 changed += mark_gone(&change, (unit, stream, scope), keys, *at_us)?;
             }
             if let Some(value) = &page.bookmark {
-                change.prepare_cached("insert or replace into bookmark values (?1, ?2, ?3, ?4)")?.execute(params![
-                    unit, stream, scope, value
-                ])?;
+                change
+                    .prepare_cached("insert or replace into bookmark values (?1, ?2, ?3, ?4)")?
+                    .execute(params![unit, stream, scope, value])?;
             }
             if let Some((request, etag, next)) = &page.validator {
-                change.prepare_cached("insert or replace into validator values (?1, ?2, ?3, ?4)")?.execute(params![
-                    unit, request, etag, next
-                ])?;
+                change
+                    .prepare_cached("insert or replace into validator values (?1, ?2, ?3, ?4)")?
+                    .execute(params![unit, request, etag, next])?;
             }
             for key in &page.keys {
-                change.prepare_cached("insert or replace into identity_key values (?1, ?2, ?3, ?4, ?5)")?.execute(
-                    params![unit, key.identity_id, key.kind, key.key, key.is_bot],
-                )?;
+                change
+                    .prepare_cached("insert or replace into identity_key values (?1, ?2, ?3, ?4, ?5)")?
+                    .execute(params![unit, key.identity_id, key.kind, key.key, key.is_bot])?;
             }
             if let Some(skips) = &page.skips {
                 let mut clear =
                     change.prepare_cached("delete from skip where unit = ?1 and stream = ?2 and scope = ?3")?;
                 clear.execute(params![unit, stream, scope])?;
                 for skip in skips {
-                    change.prepare_cached("insert or replace into skip values (?1, ?2, ?3, ?4, ?5, ?6)")?.execute(
-                        params![unit, stream, scope, skip.reason, skip.count, skip.example],
-                    )?;
+                    change
+                        .prepare_cached("insert or replace into skip values (?1, ?2, ?3, ?4, ?5, ?6)")?
+                        .execute(params![unit, stream, scope, skip.reason, skip.count, skip.example])?;
                 }
             }
             change.commit()?;
@@ -113,8 +113,8 @@ fn put_one(change: &Transaction<'_>, unit: &str, put: &Put) -> rusqlite::Result<
         (Some((version, ..)), Some(_)) => version + 1,
         (Some((version, ..)), None) => *version,
     };
-    let mut insert = change
-        .prepare_cached("insert or replace into record values (?1, ?2, ?3, ?4, ?5, ?6, null, ?7, ?8)")?;
+    let mut insert =
+        change.prepare_cached("insert or replace into record values (?1, ?2, ?3, ?4, ?5, ?6, null, ?7, ?8)")?;
     insert.execute(params![
         unit,
         put.stream,

@@ -93,9 +93,9 @@ impl Archive {
     /// Where the archive cannot be read.
     pub fn identity_keys(&self, unit: &str) -> Result<Vec<IdentityKey>, ArchiveError> {
         let select = || -> rusqlite::Result<Vec<IdentityKey>> {
-            let mut all = self.database.prepare(
-                "select identity_id, kind, key, is_bot from identity_key where unit = ?1 order by 1, 2, 3",
-            )?;
+            let mut all = self
+                .database
+                .prepare("select identity_id, kind, key, is_bot from identity_key where unit = ?1 order by 1, 2, 3")?;
             let rows = all.query_map([unit], |row| {
                 Ok(IdentityKey { identity_id: row.get(0)?, kind: row.get(1)?, key: row.get(2)?, is_bot: row.get(3)? })
             })?;

@@ -74,7 +74,8 @@ fn what_a_whole_listing_no_longer_holds_is_gone_until_it_is_back() {
 #[test]
 fn a_page_is_stored_whole_with_its_bookmark_keys_and_skips() {
     let (data, mut archive) = open();
-    let key = IdentityKey { identity_id: "i-1".to_owned(), kind: "email".to_owned(), key: "k".to_owned(), is_bot: false };
+    let key =
+        IdentityKey { identity_id: "i-1".to_owned(), kind: "email".to_owned(), key: "k".to_owned(), is_bot: false };
     let skip = Skip { reason: "no id".to_owned(), count: 2, example: "page 1".to_owned() };
     let whole = Page {
         keys: vec![key.clone()],

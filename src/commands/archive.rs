@@ -50,7 +50,8 @@ fn show(args: &ArchiveShowArgs) -> Result<Outcome, CommandError> {
     let rows: Vec<Vec<String>> = held
         .iter()
         .map(|held| {
-            let numbers = [held.scopes, held.records, held.gone, held.skipped, held.bytes].map(|number| number.to_string());
+            let numbers =
+                [held.scopes, held.records, held.gone, held.skipped, held.bytes].map(|number| number.to_string());
             [held.unit.clone(), held.stream.clone()].into_iter().chain(numbers).collect()
         })
         .collect();

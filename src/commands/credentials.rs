@@ -11,7 +11,8 @@ use crate::sources::api::Token;
 
 /// The token of an API.
 pub(super) fn token(settings: &Settings, api: &Api) -> Result<Token, CommandError> {
-    let refused = |why: String| CommandError::Credential { api: api.id.clone(), place: settings.place_naming(&api.id), why };
+    let refused =
+        |why: String| CommandError::Credential { api: api.id.clone(), place: settings.place_naming(&api.id), why };
     let text = match &api.credential {
         Credential::None => return Ok(Token::None),
         Credential::Env(name) => from_environment(name).map_err(refused)?,
@@ -31,7 +32,10 @@ pub(super) fn token(settings: &Settings, api: &Api) -> Result<Token, CommandErro
     Ok(Token::new(&text))
 }
 
-#[expect(clippy::disallowed_methods, reason = "a token in the environment is the caller's input; nothing computed hangs on it")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a token in the environment is the caller's input; nothing computed hangs on it"
+)]
 fn from_environment(name: &str) -> Result<String, String> {
     std::env::var(name).map_err(|_| format!("the environment variable `{name}` is not set"))
 }

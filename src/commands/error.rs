@@ -106,7 +106,9 @@ impl CommandError {
             Self::NothingToBuild { .. } => {
                 Some("list `[[repositories]]`, `[[apis]]` or `[[files]]` in the study file, then `milepost pull`")
             }
-            Self::Credential { .. } => Some("`token-env`, `token-file` or `token-command` of `[[apis]]` says where a token is"),
+            Self::Credential { .. } => {
+                Some("`token-env`, `token-file` or `token-command` of `[[apis]]` says where a token is")
+            }
             _ => None,
         }
     }

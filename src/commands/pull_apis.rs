@@ -42,7 +42,13 @@ fn declared(settings: &Settings) -> BTreeSet<String> {
 }
 
 /// Brings the archive up to date with every API of the study.
-pub(super) fn fill(settings: &Settings, office: &Office, archive: &mut Archive, reach: Reach, talk: Talk) -> Result<(), CommandError> {
+pub(super) fn fill(
+    settings: &Settings,
+    office: &Office,
+    archive: &mut Archive,
+    reach: Reach,
+    talk: Talk,
+) -> Result<(), CommandError> {
     if settings.apis.is_empty() || reach == Reach::Offline {
         return Ok(());
     }
@@ -76,7 +82,10 @@ pub(super) fn runtime() -> Result<tokio::runtime::Runtime, CommandError> {
         .map_err(|why| CommandError::Asked(format!("the network cannot be used: {why}")))
 }
 
-#[expect(clippy::disallowed_methods, reason = "limits are waited for by the clock; what is stored follows the server's")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "limits are waited for by the clock; what is stored follows the server's"
+)]
 pub(super) fn clock() -> Rc<dyn api::Clock> {
     Rc::new(api::WallClock::new(chrono::Utc::now().timestamp_micros()))
 }
@@ -110,7 +119,11 @@ async fn pull_one(
 }
 
 /// What each API would cost. Asks for the lists that others hang on, and stores nothing.
-pub(super) fn plans(settings: &Settings, office: &Office, reach: Reach) -> Result<Vec<(String, api::Plan)>, CommandError> {
+pub(super) fn plans(
+    settings: &Settings,
+    office: &Office,
+    reach: Reach,
+) -> Result<Vec<(String, api::Plan)>, CommandError> {
     let runtime = runtime()?;
     let aside = tempfile::tempdir().map_err(CommandError::system("make a folder in", &std::env::temp_dir()))?;
     // What is there is looked at in a copy of nothing where there is no archive yet: a dry run makes none.
@@ -129,7 +142,8 @@ pub(super) fn plans(settings: &Settings, office: &Office, reach: Reach) -> Resul
             people_rules: &rules,
             reconcile: matches!(reach, Reach::Reconcile | Reach::Fresh),
         };
-        let folder = tempfile::tempdir_in(aside.path()).map_err(CommandError::system("make a folder in", aside.path()))?;
+        let folder =
+            tempfile::tempdir_in(aside.path()).map_err(CommandError::system("make a folder in", aside.path()))?;
         let mut desk = office.desk();
         let mut beside = Archive::open(folder.path())?;
         let plan = api::plan(&what, &archive, &mut beside, &mut desk);
@@ -168,8 +182,12 @@ pub(super) fn names(
         let unit = unit(&one.id);
         let stored = segments.manifest().unit(&unit)?;
         if stored.is_some_and(|stored| archive.digest(&unit).is_ok_and(|digest| digest == stored.bookmark)) {
-            let folders: Vec<_> =
-                segments.folders_by_unit()?.into_iter().filter(|(known, _)| *known == unit).map(|(_, folder)| folder).collect();
+            let folders: Vec<_> = segments
+                .folders_by_unit()?
+                .into_iter()
+                .filter(|(known, _)| *known == unit)
+                .map(|(_, folder)| folder)
+                .collect();
             named.extend(names::of_segments(&folders)?);
             continue;
         }
@@ -198,11 +216,8 @@ pub(super) fn translate(
 ) -> Result<(Vec<Translated>, usize), CommandError> {
     let first_rank = i64::try_from(settings.repositories.len()).unwrap_or(i64::MAX);
     let desk = office.desk();
-    let words: HashMap<String, String> = known
-        .iter()
-        .filter_map(|id| id.split_once(':'))
-        .map(|(_, name)| (desk.word(name), name.to_owned()))
-        .collect();
+    let words: HashMap<String, String> =
+        known.iter().filter_map(|id| id.split_once(':')).map(|(_, name)| (desk.word(name), name.to_owned())).collect();
     let (names, rules) = (declared(settings), office.fingerprint());
     let known_hash = hash(&known.iter().map(String::as_str).collect::<Vec<_>>());
     let mut translated = Vec::new();

@@ -111,15 +111,15 @@ impl Api {
             written.token_env.clone().map(Credential::Env),
             written.token_file.as_ref().map(|file| Credential::File(folder.join(file))),
             written.token_command.clone().map(Credential::Command),
-            written
-                .app
-                .as_ref()
-                .map(|app| Credential::App(app.id, app.installation, folder.join(&app.key_file))),
+            written.app.as_ref().map(|app| Credential::App(app.id, app.installation, folder.join(&app.key_file))),
         ];
         let mut ways = ways.into_iter().flatten();
         let credential = ways.next().unwrap_or(Credential::None);
         if ways.next().is_some() {
-            return Err(("apis.token-env", "give one of `token-env`, `token-file`, `token-command` and `app`".to_owned()));
+            return Err((
+                "apis.token-env",
+                "give one of `token-env`, `token-file`, `token-command` and `app`".to_owned(),
+            ));
         }
         if matches!(credential, Credential::App(..)) && written.kind != ApiKind::GitHub {
             return Err(("apis.app", "only GitHub knows apps of this kind".to_owned()));
@@ -140,7 +140,10 @@ impl Api {
         let url = url.trim_end_matches('/').to_owned();
         let local = ["http://127.0.0.1", "http://localhost", "http://[::1]"].iter().any(|start| url.starts_with(start));
         if !url.starts_with("https://") && !local {
-            return Err(("apis.url", format!("`{url}` must begin with `https://`: a token would be readable on the way")));
+            return Err((
+                "apis.url",
+                format!("`{url}` must begin with `https://`: a token would be readable on the way"),
+            ));
         }
         if url.contains('@') {
             return Err(("apis.url", "must hold no user or password; use `user` and `token-env`".to_owned()));

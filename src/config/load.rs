@@ -56,13 +56,11 @@ fn resolve(file: &Path, text: &str, written: StudyFile, overrides: &Overrides) -
             .parse()
             .map_err(|_| invalid("study.zone", format!("`{name}` is not an IANA zone such as `Europe/London`")))?,
     };
-    let as_of_us = match &written.study.as_of {
-        None => None,
-        Some(at) => Some(
-            instant_of(at, Tz::UTC)
-                .ok_or_else(|| invalid("study.as-of", format!("`{at}` is not a date or an RFC 3339 time")))?,
-        ),
-    };
+    let as_of = written.study.as_of.as_ref().map(|at| {
+        let wrong = || invalid("study.as-of", format!("`{at}` is not a date or an RFC 3339 time"));
+        instant_of(at, Tz::UTC).ok_or_else(wrong)
+    });
+    let as_of_us = as_of.transpose()?;
     let environments =
         Environments::resolve(&written.environments).map_err(|(field, message)| invalid(field, message))?;
     let calendar = Calendar::resolve(&written.calendar).map_err(|(field, message)| invalid(field, message))?;
@@ -74,11 +72,8 @@ fn resolve(file: &Path, text: &str, written: StudyFile, overrides: &Overrides) -
         .transpose()
         .map_err(|(field, message)| invalid(field, message))?;
 
-    let apis = written
-        .apis
-        .iter()
-        .map(|api| Api::resolve(api, &folder, zone).map_err(|(field, message)| invalid(field, message)))
-        .collect::<Result<Vec<_>, _>>()?;
+    let apis = written.apis.iter().map(|api| Api::resolve(api, &folder, zone)).collect::<Result<Vec<_>, _>>();
+    let apis = apis.map_err(|(field, message)| invalid(field, message))?;
     let teams = written
         .teams
         .iter()

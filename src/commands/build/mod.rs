@@ -17,7 +17,8 @@ use super::CommandError;
 use crate::config::Settings;
 use crate::log::{
     CalendarDay, Caveat, CoverageField, CoveragePlaceholder, DefaultOwner, Event, IdentityKey, JourneyDefined, Micros,
-    ObjectChange, ObjectId, ObjectLink, ObjectType, Parameters, Period, Person, Repository, Row, StepDefined, StudyTeam, qualifier,
+    ObjectChange, ObjectId, ObjectLink, ObjectType, Parameters, Period, Person, Repository, Row, StepDefined,
+    StudyTeam, qualifier,
 };
 use crate::people::{self, Office};
 use crate::store::{LogFolder, Segments, StoreError, frame, rows, segment_table};

@@ -34,7 +34,17 @@ pub enum ApiKind {
 
 impl ApiKind {
     /// Every kind.
-    pub const ALL: &[Self] = &[Self::GitHub, Self::JiraCloud, Self::JiraDataCenter, Self::Jenkins, Self::AzureDevops, Self::ServiceNow, Self::ArgoCd, Self::PagerDuty, Self::Backstage];
+    pub const ALL: &[Self] = &[
+        Self::GitHub,
+        Self::JiraCloud,
+        Self::JiraDataCenter,
+        Self::Jenkins,
+        Self::AzureDevops,
+        Self::ServiceNow,
+        Self::ArgoCd,
+        Self::PagerDuty,
+        Self::Backstage,
+    ];
 
     /// As it is written.
     pub const fn as_str(self) -> &'static str {

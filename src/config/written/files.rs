@@ -206,7 +206,8 @@ impl Entry {
     /// What the study file writes goes before the preset, field by field.
     fn over(self, preset: Preset) -> WrittenFile {
         let own = |field: &String| self.columns.contains_key(field) || self.constants.contains_key(field);
-        let mut columns: BTreeMap<String, Column> = preset.columns.into_iter().filter(|(field, _)| !own(field)).collect();
+        let mut columns: BTreeMap<String, Column> =
+            preset.columns.into_iter().filter(|(field, _)| !own(field)).collect();
         for column in columns.values_mut() {
             column.may_lack = true;
         }

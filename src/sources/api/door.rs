@@ -61,7 +61,8 @@ impl<'a> Door<'a> {
         if let Some(of) = raw.get("_of") {
             kept["_of"] = of.clone();
         }
-        let class = self.rules.iter().find(|(path, matches, _)| values(raw, path).iter().any(|text| matches.is_match(text)));
+        let class =
+            self.rules.iter().find(|(path, matches, _)| values(raw, path).iter().any(|text| matches.is_match(text)));
         if let Some((.., class)) = class {
             kept["_class"] = class.clone();
         }
@@ -76,9 +77,9 @@ impl<'a> Door<'a> {
                 let is_bot = [value.get("type"), value.get("__typename")].contains(&Some(&json!("Bot")));
                 let (name, email) = (field(face.name), field(face.email));
                 // GraphQL says `dependabot` of a `Bot` where REST says `dependabot[bot]`.
-                let handle = field(face.handle).map(|handle| match is_bot && !handle.contains("[bot]") {
-                    true => format!("{}{handle}[bot]", face.prefix),
-                    false => format!("{}{handle}", face.prefix),
+                let handle = field(face.handle).map(|handle| {
+                    let mark = if is_bot && !handle.contains("[bot]") { "[bot]" } else { "" };
+                    format!("{}{handle}{mark}", face.prefix)
                 });
                 let who = Signature { name: name.as_deref(), email: email.as_deref(), handle: handle.as_deref() };
                 self.meet(who, people)

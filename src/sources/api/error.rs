@@ -12,7 +12,9 @@ pub enum ApiError {
         message: String,
     },
     /// It does not know the token.
-    #[error("`{host}` refuses the token (401) when asked for `{stream}`\nhint: it may be expired, or for another host; the stream needs {permission}")]
+    #[error(
+        "`{host}` refuses the token (401) when asked for `{stream}`\nhint: it may be expired, or for another host; the stream needs {permission}"
+    )]
     Unauthorised {
         /// The host.
         host: String,
@@ -22,19 +24,23 @@ pub enum ApiError {
         permission: String,
     },
     /// The token may not.
-    #[error("`{host}` does not let the token read `{stream}`{scope} (403)\nhint: it needs {permission}; or leave the stream out with `streams`")]
+    #[error(
+        "`{host}` does not let the token read `{stream}`{scope} (403)\nhint: it needs {permission}; or leave the stream out with `streams`"
+    )]
     Forbidden {
         /// The host.
         host: String,
         /// What was asked for.
         stream: String,
-        /// For what, as ` of \`NAME\``, or nothing.
+        /// For what, as words that begin with a space, or nothing.
         scope: String,
         /// What the stream needs.
         permission: String,
     },
     /// What was asked first is not there.
-    #[error("`{host}` knows nothing of what `{stream}` asks for (404)\nhint: `url`, `owners` and `include` say what is asked; a token that may not see something is also told that it is not there: {permission}")]
+    #[error(
+        "`{host}` knows nothing of what `{stream}` asks for (404)\nhint: `url`, `owners` and `include` say what is asked; a token that may not see something is also told that it is not there: {permission}"
+    )]
     NotThere {
         /// The host.
         host: String,
@@ -44,7 +50,9 @@ pub enum ApiError {
         permission: String,
     },
     /// It wants something to be asked elsewhere.
-    #[error("`{host}` leads to another host, `{to}`, in its answer to `{stream}`; the token was not sent there\nhint: if the API has moved, change `url`")]
+    #[error(
+        "`{host}` leads to another host, `{to}`, in its answer to `{stream}`; the token was not sent there\nhint: if the API has moved, change `url`"
+    )]
     Foreign {
         /// The host.
         host: String,
@@ -54,7 +62,9 @@ pub enum ApiError {
         stream: String,
     },
     /// It cannot be reached, or does not answer in time.
-    #[error("`{host}` cannot be read: {why} (asked {times} times for `{stream}`)\nhint: what was pulled is kept; the next pull goes on from it")]
+    #[error(
+        "`{host}` cannot be read: {why} (asked {times} times for `{stream}`)\nhint: what was pulled is kept; the next pull goes on from it"
+    )]
     Unreachable {
         /// The host.
         host: String,

@@ -47,7 +47,8 @@ pub fn facts(
     for stream in streams {
         let mut records = Vec::new();
         for record in archive.records(&unit, stream.name)? {
-            let value = serde_json::from_str::<Value>(&record.body).map_err(|_| archive_broken(&unit, stream, &record))?;
+            let value =
+                serde_json::from_str::<Value>(&record.body).map_err(|_| archive_broken(&unit, stream, &record))?;
             let path = kept(&record, &value).path();
             let gone = gone.entry(stream.name).or_default();
             if record.gone_us.is_some() {
@@ -77,8 +78,7 @@ pub fn facts(
             let kept = Kept { history, ..kept(record, value) };
             let place = Place::Record { stream: Rc::clone(&head), key: Rc::from(kept.path()), seq };
             let above = index.above(stream, &kept);
-            let scene =
-                Scene { api, settings, place: &place, above, words: known.words, others: &others, gone: &gone };
+            let scene = Scene { api, settings, place: &place, above, words: known.words, others: &others, gone: &gone };
             read += 1;
             if let Err(refusal) = (stream.tell)(&kept, &scene, &mut out) {
                 tally.add(stream.name, refusal, &place);
@@ -101,7 +101,10 @@ pub fn facts(
 
 fn archive_broken(unit: &str, stream: &Stream, record: &Record) -> ApiError {
     let place = format!("{unit}/{}#{}", stream.name, record.key);
-    ApiError::Setting { field: "archive".to_owned(), message: format!("`{place}` is no JSON; `milepost archive verify`") }
+    ApiError::Setting {
+        field: "archive".to_owned(),
+        message: format!("`{place}` is no JSON; `milepost archive verify`"),
+    }
 }
 
 fn kept<'a>(record: &'a Record, value: &'a Value) -> Kept<'a> {
@@ -205,9 +208,13 @@ impl Tally {
         let total = self.environments.values().map(|(count, _)| count).sum::<i64>();
         let Some((_, (_, example))) = self.environments.iter().next() else { return };
         // A branch's name may hold a person's: only names that look like an environment's are shown.
-        let plain = |name: &&String| name.len() <= 40 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
-        let names: Vec<String> = self.environments.keys().filter(plain).take(12).map(|name| format!("`{name}`")).collect();
-        let detail = format!("records in environments that the study does not list were left out: {}", names.join(", "));
+        let plain = |name: &&String| {
+            name.len() <= 40 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+        };
+        let names: Vec<String> =
+            self.environments.keys().filter(plain).take(12).map(|name| format!("`{name}`")).collect();
+        let detail =
+            format!("records in environments that the study does not list were left out: {}", names.join(", "));
         out.note(CaveatKind::UnknownEnvironment, &detail, total, || example.clone());
     }
 }

@@ -295,7 +295,11 @@ const STREAMS: &[Stream] = &[
         prepare: shape::deployment,
         unfinished: tell::is_under_way,
         again: Some((queries::deployment_again, "/data/node")),
-        hint: Some(Hint { total: "deployments.totalCount", newest: "deployments.nodes.0.createdAt", page: queries::PAGE }),
+        hint: Some(Hint {
+            total: "deployments.totalCount",
+            newest: "deployments.nodes.0.createdAt",
+            page: queries::PAGE,
+        }),
         speaks: "deployments",
         tell: tell::deployment,
         ..Stream::USUAL

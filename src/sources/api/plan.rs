@@ -60,7 +60,8 @@ pub async fn plan(
     let door = Door::new(api, what.known).map_err(|message| setting("apis.classify", message))?;
     let mut silent = |_| {};
     let session = Session::new(what.wire, Rc::clone(&what.clock), source, &api.url, &mut silent);
-    let (aside, people, door) = (RefCell::new(aside), RefCell::new(&mut *people as &mut dyn Register), RefCell::new(door));
+    let (aside, people, door) =
+        (RefCell::new(aside), RefCell::new(&mut *people as &mut dyn Register), RefCell::new(door));
     let ground = Ground {
         api,
         unit: &unit,

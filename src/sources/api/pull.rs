@@ -16,10 +16,10 @@ use super::door::{self, Door};
 use super::error::ApiError;
 use super::kept::{History, Kept};
 use super::session::{Counted, Session};
+use super::source;
 use super::stream::Stream;
 use super::walk::{Ground, walk};
 use super::wire::Wire;
-use super::source;
 use crate::archive::{Archive, Record};
 use crate::config::Api;
 use crate::log::{Micros, Register};
@@ -70,7 +70,8 @@ pub async fn pull(
         archive.set_door(&unit, &door_of(api, what.known, what.people_rules))?;
     }
     let session = Session::new(what.wire, Rc::clone(&what.clock), source(api.kind), &api.url, progress);
-    let (archive, people, door) = (RefCell::new(archive), RefCell::new(&mut *people as &mut dyn Register), RefCell::new(door));
+    let (archive, people, door) =
+        (RefCell::new(archive), RefCell::new(&mut *people as &mut dyn Register), RefCell::new(door));
     let ground = Ground {
         api,
         unit: &unit,
@@ -105,7 +106,8 @@ pub(super) fn check_streams(api: &Api) -> Result<(), ApiError> {
     for name in &api.streams {
         if !streams.iter().any(|stream| stream.name == name) {
             let known: Vec<&str> = streams.iter().map(|stream| stream.name).collect();
-            let message = format!("`{name}` is no stream of `{}` (its streams: {})", api.kind.as_str(), known.join(", "));
+            let message =
+                format!("`{name}` is no stream of `{}` (its streams: {})", api.kind.as_str(), known.join(", "));
             return Err(setting("apis.streams", message));
         }
     }

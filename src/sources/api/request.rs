@@ -52,8 +52,11 @@ impl Request {
             return request;
         }
         let Ok(mut url) = Url::parse(&self.url) else { return request };
-        let others: Vec<(String, String)> =
-            url.query_pairs().filter(|(known, _)| known != name).map(|(a, b)| (a.into_owned(), b.into_owned())).collect();
+        let others: Vec<(String, String)> = url
+            .query_pairs()
+            .filter(|(known, _)| known != name)
+            .map(|(a, b)| (a.into_owned(), b.into_owned()))
+            .collect();
         url.query_pairs_mut().clear().extend_pairs(&others).append_pair(name, value);
         request.url = url.into();
         request
@@ -75,7 +78,7 @@ impl Request {
 }
 
 /// A part of a path, escaped: a slash in a name is no slash of the path.
-pub fn escape(part: &str) -> String {
+pub(super) fn escape(part: &str) -> String {
     part.bytes()
         .map(|byte| match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),

@@ -114,7 +114,9 @@ impl<'a> Session<'a> {
             self.count(|counted| counted.requests += 1);
             let sent = self.wire.send(&request, etag).await;
             let fault = match sent {
-                Err(WireFault::TooLarge) => return Err(self.unexpected(stream, "more than 64 MiB", "ask for less with `include` or `since`")),
+                Err(WireFault::TooLarge) => {
+                    return Err(self.unexpected(stream, "more than 64 MiB", "ask for less with `include` or `since`"));
+                }
                 Err(WireFault::NoToken(why)) => {
                     return Err(ApiError::Setting { field: "apis.app".to_owned(), message: why });
                 }
@@ -217,7 +219,11 @@ impl<'a> Session<'a> {
             408 | 500..=599 => Judged::Again(format!("status {}", answer.status)),
             other => {
                 let what = format!("status {other}");
-                return Err(self.unexpected(stream, &what, "the version of the system may be one that this was not made for"));
+                return Err(self.unexpected(
+                    stream,
+                    &what,
+                    "the version of the system may be one that this was not made for",
+                ));
             }
         })
     }

@@ -52,6 +52,9 @@ pub(super) struct Ask<'a> {
     pub(super) window: Option<(Micros, Micros)>,
 }
 
+/// Makes the request for one record again.
+pub(super) type AskAgain = fn(&Ask<'_>, &Kept<'_>) -> Request;
+
 /// One list that a system can give.
 pub struct Stream {
     /// Its name, unique within its source.
@@ -85,7 +88,7 @@ pub struct Stream {
     /// Whether something of this stream is still going on, so that it is asked for again though its cursor stands still.
     pub(super) unfinished: fn(&Kept<'_>) -> bool,
     /// The request for one record again, and where it stands in the answer.
-    pub(super) again: Option<(fn(&Ask<'_>, &Kept<'_>) -> Request, &'static str)>,
+    pub(super) again: Option<(AskAgain, &'static str)>,
     /// What the record that it is listed for tells of it beforehand.
     pub(super) hint: Option<Hint>,
     /// The most that one filtered list gives, where it is cut off there; windows are halved below it.

@@ -219,7 +219,7 @@ fn unfinished(ground: &Ground<'_>, stream: &Stream, scope: &str) -> Result<Vec<(
         .collect())
 }
 
-impl<'a> Walk<'a, '_> {
+impl Walk<'_, '_> {
     fn ask(&self, window: Option<(Micros, Micros)>) -> Ask<'_> {
         Ask { api: self.ground.api, parent: self.parent, since: self.since, window }
     }
@@ -373,8 +373,7 @@ impl<'a> Walk<'a, '_> {
 
     fn commit(&self, mut page: Page) -> Result<(), ApiError> {
         page.keys = self.ground.people.borrow_mut().new_keys();
-        let changed =
-            self.ground.archive.borrow_mut().store(self.ground.unit, self.stream.name, self.scope, &page)?;
+        let changed = self.ground.archive.borrow_mut().store(self.ground.unit, self.stream.name, self.scope, &page)?;
         self.ground.session.count(|counted| counted.records += changed as u64);
         Ok(())
     }
@@ -422,8 +421,7 @@ impl<'a> Walk<'a, '_> {
         for field in part.carry {
             carried.insert((*field).to_owned(), item.get(*field).cloned().unwrap_or_default());
         }
-        let mut members: Vec<Value> =
-            item.pointer(part.at).and_then(Value::as_array).cloned().unwrap_or_default();
+        let mut members: Vec<Value> = item.pointer(part.at).and_then(Value::as_array).cloned().unwrap_or_default();
         if let Some(more) = &part.more {
             let mut cursor = after(item.pointer(more.info)).map(str::to_owned);
             let mut asked: BTreeSet<String> = BTreeSet::new();
@@ -580,7 +578,8 @@ impl<'a> Walk<'a, '_> {
         let page = Page {
             bookmark: Some(self.marked(true)),
             // A list that begins at `since` says nothing of what is older.
-            listed: (whole && !missing && (self.stream.order == Order::Whole || self.since.is_none())).then(|| (listed, self.ground.session.started_us())),
+            listed: (whole && !missing && (self.stream.order == Order::Whole || self.since.is_none()))
+                .then(|| (listed, self.ground.session.started_us())),
             skips: Some(left_out),
             ..Page::default()
         };

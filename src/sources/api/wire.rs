@@ -25,7 +25,7 @@ pub enum WireFault {
 }
 
 /// What a wire gives back, later.
-pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<Answer, WireFault>> + 'a>>;
+pub(super) type Sending<'a> = Pin<Box<dyn Future<Output = Result<Answer, WireFault>> + 'a>>;
 
 /// Sends requests with the token of an API.
 pub trait Wire {
@@ -54,8 +54,8 @@ fn client(api: &Api) -> Result<reqwest::Client, ApiError> {
     let mut client = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(Duration::from_secs(20))
-        .read_timeout(Duration::from_secs(60))
-        .timeout(Duration::from_secs(300))
+        .read_timeout(Duration::from_mins(1))
+        .timeout(Duration::from_mins(5))
         .user_agent(concat!("milepost/", env!("CARGO_PKG_VERSION")));
     if let Some(file) = &api.ca_file {
         let shown = file.display();

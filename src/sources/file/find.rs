@@ -7,8 +7,8 @@ use globset::GlobBuilder;
 
 use super::FileError;
 
-use crate::config::{Settings, nearest};
 use crate::config::written::WrittenFile;
+use crate::config::{Settings, nearest};
 
 /// One matched file.
 pub(super) struct Found {

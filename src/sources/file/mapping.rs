@@ -147,17 +147,7 @@ impl<'a> Mapping<'a> {
             classify.push((column[0], matches, class));
         }
         let Columns { wanted, needs } = columns;
-        Ok(Self {
-            fields,
-            wanted,
-            needs,
-            clock,
-            person: file.person,
-            nulls: &file.nulls,
-            only,
-            classify,
-            settings,
-        })
+        Ok(Self { fields, wanted, needs, clock, person: file.person, nulls: &file.nulls, only, classify, settings })
     }
 
     /// What a file with these columns lacks, if anything.

@@ -63,4 +63,3 @@ pub(in crate::sources) fn mentions(message: &[u8], own_number: Option<u64>) -> V
     found.dedup();
     if found.len() > MOST_MENTIONS { Vec::new() } else { found }
 }
-

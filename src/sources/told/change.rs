@@ -60,13 +60,7 @@ impl Change {
         }
         let Some(at_us) = self.merged_us else { return };
         about.extend(self.merge_commit.map(|sha| (ObjectId::new(ObjectType::Commit, &sha), qualifier::PART_OF)));
-        let merged = Draft {
-            at_us,
-            actor: self.merged_by,
-            began_us: Some(began),
-            began_by: self.created_by,
-            ..base
-        };
+        let merged = Draft { at_us, actor: self.merged_by, began_us: Some(began), began_by: self.created_by, ..base };
         tell("change.merged", merged, &about);
     }
 }

@@ -41,9 +41,7 @@ impl Deployment {
         }
         let component = self.component.map(|name| out.object(ObjectType::Component, &name, Some(at)));
         let mut about: Vec<_> = component.into_iter().chain([deployment]).map(|id| (id, qualifier::ABOUT)).collect();
-        about.extend(
-            self.repository.map(|name| (out.object(ObjectType::Repository, &name, Some(at)), qualifier::IN)),
-        );
+        about.extend(self.repository.map(|name| (out.object(ObjectType::Repository, &name, Some(at)), qualifier::IN)));
         about.extend(self.commit.map(|sha| (ObjectId::new(ObjectType::Commit, &sha), qualifier::PART_OF)));
         let back = self.outcome.as_deref() == Some("rolledback");
         let usual = if back { "service.rolledback" } else { "service.deployed" };

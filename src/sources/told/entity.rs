@@ -42,7 +42,8 @@ impl Entity {
         let about = [(id, qualifier::ABOUT)];
         let mut tell = |activity: &str, at_us: Micros| {
             out.instants.push(at_us);
-            let draft = Draft { at_us, activity: activity.to_owned(), channel: Some("ui".to_owned()), ..Draft::default() };
+            let draft =
+                Draft { at_us, activity: activity.to_owned(), channel: Some("ui".to_owned()), ..Draft::default() };
             out.event(place, &format!("{}:{activity}:{at_us}", self.name), draft, &about);
         };
         // When it came is not known where it was there before anyone looked: no event, and no step of anybody.

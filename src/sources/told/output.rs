@@ -107,7 +107,12 @@ impl<'a> Output<'a> {
     }
 
     /// Adds an object, or moves its first mention back.
-    pub(in crate::sources) fn object(&mut self, object_type: ObjectType, name: &str, seen_us: Option<Micros>) -> ObjectId {
+    pub(in crate::sources) fn object(
+        &mut self,
+        object_type: ObjectType,
+        name: &str,
+        seen_us: Option<Micros>,
+    ) -> ObjectId {
         let id = ObjectId::new(object_type, name);
         let entry =
             self.objects.entry(id.as_str().to_owned()).or_insert_with(|| (object_type, name.to_owned(), seen_us));
@@ -158,13 +163,25 @@ impl<'a> Output<'a> {
     }
 
     /// Counts a caveat; the first example is kept.
-    pub(in crate::sources) fn note(&mut self, kind: CaveatKind, detail: &str, count: i64, example: impl FnOnce() -> String) {
+    pub(in crate::sources) fn note(
+        &mut self,
+        kind: CaveatKind,
+        detail: &str,
+        count: i64,
+        example: impl FnOnce() -> String,
+    ) {
         let noted = self.noted.entry((kind, detail.to_owned())).or_insert_with(|| (0, example()));
         noted.0 += count;
     }
 
     /// Notes a record whose later time comes before its earlier one.
-    pub(in crate::sources) fn order(&mut self, place: &Place, earlier: Option<Micros>, later: Option<Micros>, detail: &str) {
+    pub(in crate::sources) fn order(
+        &mut self,
+        place: &Place,
+        earlier: Option<Micros>,
+        later: Option<Micros>,
+        detail: &str,
+    ) {
         if matches!((earlier, later), (Some(earlier), Some(later)) if later < earlier) {
             self.note(CaveatKind::ClockSkew, detail, 1, || place.evidence());
         }

@@ -47,7 +47,8 @@ impl Ticket {
             let component = out.object(ObjectType::Component, name, Some(created));
             out.link(place, (&id, qualifier::MENTIONS, &component), (created, None), ("field", 100));
         }
-        for (name, rule, confidence) in self.mentions.components.iter().filter(|(name, ..)| !self.components.contains(name))
+        for (name, rule, confidence) in
+            self.mentions.components.iter().filter(|(name, ..)| !self.components.contains(name))
         {
             // Candidates only: what no source knows as a component must not become one.
             let component = ObjectId::new(ObjectType::Component, name);

@@ -14,7 +14,7 @@ pub(super) const PAGE: u64 = 100;
 const ACTOR: &str = "{ __typename login ... on User { name } }";
 
 /// A query below the API's address. GitHub Enterprise has REST at `/api/v3` and GraphQL at `/api/graphql`.
-fn graphql(api: &Api, query: &str, variables: Value) -> Request {
+fn graphql(api: &Api, query: &str, variables: &Value) -> Request {
     let base = api.url.strip_suffix("/v3").unwrap_or(&api.url);
     let body = json!({"query": query.replace("ACTOR", ACTOR), "variables": variables});
     Request { method: crate::sources::api::Method::Post, url: format!("{base}/graphql"), body: Some(body) }
@@ -34,7 +34,7 @@ fn logins(api: &Api) -> Vec<&str> {
 
 pub(super) fn owners(ask: &Ask<'_>) -> Vec<Request> {
     let query = "query($owner: String!) {\n  owner: repositoryOwner(login: $owner) { id login type: __typename }\n}";
-    logins(ask.api).into_iter().map(|owner| graphql(ask.api, query, json!({"owner": owner}))).collect()
+    logins(ask.api).into_iter().map(|owner| graphql(ask.api, query, &json!({"owner": owner}))).collect()
 }
 
 pub(super) fn repositories(ask: &Ask<'_>) -> Vec<Request> {
@@ -59,7 +59,7 @@ pub(super) fn repositories(ask: &Ask<'_>) -> Vec<Request> {
 }";
     let owner = ask.parent.and_then(|owner| owner.text("login"));
     owner
-        .map(|owner| graphql(ask.api, query, json!({"owner": owner, "first": PAGE, "after": null})))
+        .map(|owner| graphql(ask.api, query, &json!({"owner": owner, "first": PAGE, "after": null})))
         .into_iter()
         .collect()
 }
@@ -73,7 +73,7 @@ fn of_repository(ask: &Ask<'_>) -> Option<(String, Value)> {
 }
 
 fn listed(ask: &Ask<'_>, query: &str) -> Vec<Request> {
-    of_repository(ask).map(|(_, variables)| graphql(ask.api, query, variables)).into_iter().collect()
+    of_repository(ask).map(|(_, variables)| graphql(ask.api, query, &variables)).into_iter().collect()
 }
 
 const TIMELINE: &str = "{
@@ -113,7 +113,7 @@ pub(super) fn issues(ask: &Ask<'_>) -> Vec<Request> {
   }}
 }}"
     );
-    vec![graphql(ask.api, &query, variables)]
+    vec![graphql(ask.api, &query, &variables)]
 }
 
 pub(super) fn more_of_issue(ask: &Ask<'_>, issue: &Value, cursor: &str) -> Request {
@@ -124,7 +124,7 @@ pub(super) fn more_of_issue(ask: &Ask<'_>, issue: &Value, cursor: &str) -> Reque
   }}
 }}"
     );
-    graphql(ask.api, &query, json!({"id": issue["node_id"], "after": cursor}))
+    graphql(ask.api, &query, &json!({"id": issue["node_id"], "after": cursor}))
 }
 
 const REVIEWS: &str = "{
@@ -180,7 +180,7 @@ fn more_of_pull(ask: &Ask<'_>, pull: &Value, cursor: &str, list: &str, fields: &
   node(id: $id) {{ ... on PullRequest {{ {list}(first: 100, after: $after) {fields} }} }}
 }}"
     );
-    graphql(ask.api, &query, json!({"id": pull["node_id"], "after": cursor}))
+    graphql(ask.api, &query, &json!({"id": pull["node_id"], "after": cursor}))
 }
 
 const DEPLOYMENT: &str = "node_id: id
@@ -210,7 +210,7 @@ pub(super) fn deployments(ask: &Ask<'_>) -> Vec<Request> {
 
 pub(super) fn deployment_again(ask: &Ask<'_>, deployment: &Kept<'_>) -> Request {
     let query = format!("query($id: ID!) {{\n  node(id: $id) {{ ... on Deployment {{ {DEPLOYMENT} }} }}\n}}");
-    graphql(ask.api, &query, json!({"id": deployment.text("node_id")}))
+    graphql(ask.api, &query, &json!({"id": deployment.text("node_id")}))
 }
 
 pub(super) fn releases(ask: &Ask<'_>) -> Vec<Request> {

@@ -51,7 +51,8 @@ pub(super) fn issue_event(event: &mut Value) {
     if event.get("actor").is_none_or(Value::is_null) {
         event["actor"] = event.get("user").cloned().unwrap_or_default();
     }
-    let number = at(event, "issue.number").cloned().or_else(|| event.get("issue_url").and_then(number_of).map(Value::from));
+    let number =
+        at(event, "issue.number").cloned().or_else(|| event.get("issue_url").and_then(number_of).map(Value::from));
     if let Some(number) = number {
         event["number"] = number;
     }
@@ -96,7 +97,9 @@ pub(super) fn pull_commit(commit: &mut Value) {
     }
     // The account stands beside the author in REST, within it in GraphQL.
     let login = at(commit, "commit.author.user.login").or_else(|| at(commit, "author.login")).cloned();
-    if let (Some(login), Some(author)) = (login, commit.pointer_mut("/commit/author").filter(|author| author.is_object())) {
+    if let (Some(login), Some(author)) =
+        (login, commit.pointer_mut("/commit/author").filter(|author| author.is_object()))
+    {
         author["login"] = login;
     }
 }

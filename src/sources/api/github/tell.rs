@@ -139,7 +139,9 @@ pub(super) fn review(kept: &Kept<'_>, scene: &Scene<'_>, out: &mut Output<'_>) -
     };
     let number = number_of(kept)?;
     let by = kept.who("user");
-    let author = scene.other("pulls", &format!("{}/{number}", kept.scope)).and_then(|pull| pull.get("user")?.get("id")?.as_str());
+    let author = scene
+        .other("pulls", &format!("{}/{number}", kept.scope))
+        .and_then(|pull| pull.get("user")?.get("id")?.as_str());
     if author.is_some() && by.as_ref().map(|by| by.id.as_str()) == author {
         return Err(Refusal::Nothing("a comment by the author of the change"));
     }
@@ -232,16 +234,14 @@ fn verdict(kept: &Kept<'_>) -> Option<(Micros, &'static str)> {
         });
         times.min()
     };
-    of(&["success"])
-        .map(|at| (at, "success"))
-        .or_else(|| of(&["failure", "error"]).map(|at| (at, "failure")))
+    of(&["success"]).map(|at| (at, "success")).or_else(|| of(&["failure", "error"]).map(|at| (at, "failure")))
 }
 
 /// Whether nothing final was said of a deployment yet. One that was overtaken without a success says `inactive`.
 pub(super) fn is_under_way(kept: &Kept<'_>) -> bool {
-    let overtaken = kept.list("statuses").any(|status| {
-        status.text("state").is_some_and(|state| state.eq_ignore_ascii_case("inactive"))
-    });
+    let overtaken = kept
+        .list("statuses")
+        .any(|status| status.text("state").is_some_and(|state| state.eq_ignore_ascii_case("inactive")));
     verdict(kept).is_none() && !overtaken
 }
 

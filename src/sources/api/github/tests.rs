@@ -24,10 +24,7 @@ activity = "access.requested"
 "#;
 
 /// A small organisation: lists of several pages, runs cut off at six.
-pub(in crate::sources::api) const FAKE: Fake = Fake {
-    study: STUDY,
-    answer: |request, day| SMALL.answer(request, day),
-};
+pub(in crate::sources::api) const FAKE: Fake = Fake { study: STUDY, answer: |request, day| SMALL.answer(request, day) };
 
 pub(super) const SMALL: World = World { repositories: 2, issues: 3, page: 3, cut: 6, changing: 2 };
 
@@ -51,15 +48,21 @@ fn an_issue_is_a_ticket_that_its_events_answer_and_close_once() {
         "number": 3, "title": "Access to service-0", "user": jane, "state": "CLOSED",
         "created_at": "2025-01-01T00:00:00Z", "closed_at": "2025-01-03T00:00:00Z", "labels": {"nodes": [{"name": "access"}]},
     })]);
-    let event = |id: u32, kind: &str, login: &str, day: u32| json!({
-        "id": format!("E{id}"), "__typename": kind, "actor": {"login": login}, "state_reason": "NOT_PLANNED",
-        "created_at": format!("2025-01-0{day}T00:00:00Z"), "_of": {"number": 3},
-    });
-    bench.put("issue_events", SCOPE, [
-        event(1, "IssueComment", "jane-doe", 1),
-        event(2, "IssueComment", "bob", 2),
-        event(3, "ClosedEvent", "bob", 3),
-    ]);
+    let event = |id: u32, kind: &str, login: &str, day: u32| {
+        json!({
+            "id": format!("E{id}"), "__typename": kind, "actor": {"login": login}, "state_reason": "NOT_PLANNED",
+            "created_at": format!("2025-01-0{day}T00:00:00Z"), "_of": {"number": 3},
+        })
+    };
+    bench.put(
+        "issue_events",
+        SCOPE,
+        [
+            event(1, "IssueComment", "jane-doe", 1),
+            event(2, "IssueComment", "bob", 2),
+            event(3, "ClosedEvent", "bob", 3),
+        ],
+    );
     let facts = bench.facts();
     let told = activities(&facts);
     assert_eq!(told["ticket.created"], 1);
@@ -97,25 +100,40 @@ fn a_change_begins_with_its_first_commit_and_lands_by_whoever_merged_it() {
 fn a_deployment_is_there_when_its_first_success_says_so() {
     let mut bench = bench();
     let deployment = |id: u32, environment: &str, states: &[(&str, u32)]| {
-        let statuses: Vec<Value> =
-            states.iter().map(|(state, hour)| json!({"state": state, "created_at": format!("2025-01-01T0{hour}:00:00Z")})).collect();
+        let statuses: Vec<Value> = states
+            .iter()
+            .map(|(state, hour)| json!({"state": state, "created_at": format!("2025-01-01T0{hour}:00:00Z")}))
+            .collect();
         json!({"id": id, "environment": environment, "created_at": "2025-01-01T00:00:00Z", "sha": "abc", "statuses": {"nodes": statuses}})
     };
-    bench.put("deployments", SCOPE, [
-        deployment(1, "Production", &[("INACTIVE", 5), ("SUCCESS", 3), ("SUCCESS", 2), ("IN_PROGRESS", 1)]),
-        deployment(2, "production", &[("FAILURE", 4), ("QUEUED", 1)]),
-        deployment(3, "production", &[("QUEUED", 1)]),
-        deployment(4, "review/jane-doe", &[("SUCCESS", 1)]),
-    ]);
+    bench.put(
+        "deployments",
+        SCOPE,
+        [
+            deployment(1, "Production", &[("INACTIVE", 5), ("SUCCESS", 3), ("SUCCESS", 2), ("IN_PROGRESS", 1)]),
+            deployment(2, "production", &[("FAILURE", 4), ("QUEUED", 1)]),
+            deployment(3, "production", &[("QUEUED", 1)]),
+            deployment(4, "review/jane-doe", &[("SUCCESS", 1)]),
+        ],
+    );
     let facts = bench.facts();
     let told: Vec<_> = facts
         .events
         .iter()
         .map(|event| (crate::log::to_rfc3339(event.at_us), event.outcome.clone().unwrap_or_default()))
         .collect();
-    assert_eq!(told, [("2025-01-01T02:00:00Z".to_owned(), "success".to_owned()), ("2025-01-01T04:00:00Z".to_owned(), "failure".to_owned())]);
+    assert_eq!(
+        told,
+        [
+            ("2025-01-01T02:00:00Z".to_owned(), "success".to_owned()),
+            ("2025-01-01T04:00:00Z".to_owned(), "failure".to_owned())
+        ]
+    );
     let counted = caveats(&facts);
-    assert_eq!(counted.iter().find(|(text, _)| text.contains("neither succeeded nor failed")).map(|(_, count)| *count), Some(1));
+    assert_eq!(
+        counted.iter().find(|(text, _)| text.contains("neither succeeded nor failed")).map(|(_, count)| *count),
+        Some(1)
+    );
     let unknown = counted.keys().find(|text| text.starts_with("unknown-environment")).expect("counted");
     assert!(!unknown.contains("jane"), "a branch's name may be a person's: {unknown}");
 }
@@ -146,11 +164,19 @@ fn nothing_of_a_person_is_stored() {
         "number": 1, "title": "Access for Jane Doe <jane@acme.test> @jane-doe jane-doe", "body": "Jane Doe", "user": jane,
         "created_at": "2025-01-01T00:00:00Z", "labels": [{"name": "for jane-doe"}], "assignee": jane, "html_url": "https://x/jane-doe/1",
     })]);
-    bench.put("pull_commits", SCOPE, [json!({
-        "commit": {"sha": "abc", "authored_at": "2025-01-01T00:00:00Z", "message": "Jane Doe",
-                   "author": {"name": "Jane Doe", "email": "jane@acme.test", "user": {"login": "jane-doe"}}},
-    })]);
-    bench.put("runs", SCOPE, [json!({"id": 1, "name": "ci", "head_branch": "jane-doe/fix", "actor": jane, "display_title": "Jane Doe"})]);
+    bench.put(
+        "pull_commits",
+        SCOPE,
+        [json!({
+            "commit": {"sha": "abc", "authored_at": "2025-01-01T00:00:00Z", "message": "Jane Doe",
+                       "author": {"name": "Jane Doe", "email": "jane@acme.test", "user": {"login": "jane-doe"}}},
+        })],
+    );
+    bench.put(
+        "runs",
+        SCOPE,
+        [json!({"id": 1, "name": "ci", "head_branch": "jane-doe/fix", "actor": jane, "display_title": "Jane Doe"})],
+    );
     bench.put("team_members", "O_1/5", [jane]);
     for stream in ["issues", "pull_commits", "runs", "team_members"] {
         for body in bench.bodies(stream) {
@@ -160,7 +186,12 @@ fn nothing_of_a_person_is_stored() {
             }
         }
     }
-    assert_eq!(bench.people.0.iter().filter(|known| known.contains("jane")).count(), 1, "one person: {:?}", bench.people.0);
+    assert_eq!(
+        bench.people.0.iter().filter(|known| known.contains("jane")).count(),
+        1,
+        "one person: {:?}",
+        bench.people.0
+    );
 }
 
 fn numbered(rows: Vec<(String, Value)>) -> Vec<Value> {
@@ -178,7 +209,8 @@ fn numbered(rows: Vec<(String, Value)>) -> Vec<Value> {
 fn every_recorded_row_is_told_or_counted() {
     let Some(issues) = rows("github___raw_github_api_issues") else { return };
     let all = |name: &str| rows(&format!("github___raw_github_api_{name}")).expect("the folder is whole");
-    let with_urls = |name: &str| rows_with_urls(&format!("github___raw_github_api_{name}")).expect("the folder is whole");
+    let with_urls =
+        |name: &str| rows_with_urls(&format!("github___raw_github_api_{name}")).expect("the folder is whole");
     let mut bench = bench();
     bench.put("repositories", "O_1", [json!({"id": 7, "full_name": "acme/service-0"})]);
     assert_eq!(issues.len(), 42);
@@ -210,7 +242,8 @@ fn every_recorded_row_is_told_or_counted() {
     ];
     assert_eq!(told.into_iter().collect::<Vec<_>>(), expected);
     assert!(counted.keys().all(|text| text.starts_with("tells-nothing")), "{counted:#?}");
-    let of = |start: &str| counted.iter().filter(|(text, _)| text.contains(start)).map(|(_, count)| *count).sum::<i64>();
+    let of =
+        |start: &str| counted.iter().filter(|(text, _)| text.contains(start)).map(|(_, count)| *count).sum::<i64>();
     let stored = |stream: &str| i64::try_from(bench.bodies(stream).len()).expect("a count");
     assert_eq!(stored("issues"), 26 + of("`issues`"));
     assert_eq!(stored("issue_events"), 33 + 10 + 11 + of("`issue_events`"));
@@ -243,7 +276,9 @@ fn recorded_deployments_are_told_or_counted() {
 
 #[test]
 fn what_no_measure_uses_is_not_asked_for() {
-    for (name, many) in [("account_orgs", 13), ("accounts", 15), ("milestones", 1), ("pull_request_review_comments", 16)] {
+    for (name, many) in
+        [("account_orgs", 13), ("accounts", 15), ("milestones", 1), ("pull_request_review_comments", 16)]
+    {
         let Some(rows) = rows(&format!("github___raw_github_api_{name}")) else { return };
         assert_eq!(rows.len(), many, "{name}: people, plans, and remarks that stand in reviews already");
     }

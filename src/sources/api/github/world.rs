@@ -57,10 +57,16 @@ impl World {
     }
 
     /// When the n-th of so many records was made: spread over the year before day 0; what day 1 adds comes after it.
+    #[expect(clippy::unused_self, reason = "handed on beside others that need it")]
     fn at(&self, number: u64, old: u64) -> Micros {
-        let share = |part: u64, whole: u64| YEAR / i64::try_from(whole.max(1)).unwrap_or(1) * i64::try_from(part).unwrap_or(0);
+        let share =
+            |part: u64, whole: u64| YEAR / i64::try_from(whole.max(1)).unwrap_or(1) * i64::try_from(part).unwrap_or(0);
         let second = |at: Micros| at - at.rem_euclid(1_000_000);
-        if number < old { second(NOW - YEAR + share(number, old)) } else { NOW + HOUR * (1 + i64::try_from(number - old).unwrap_or(0)) }
+        if number < old {
+            second(NOW - YEAR + share(number, old))
+        } else {
+            NOW + HOUR * (1 + i64::try_from(number - old).unwrap_or(0))
+        }
     }
 
     pub(super) fn answer(&self, request: &Request, day: u32) -> Answer {
@@ -232,7 +238,9 @@ impl World {
         let parts: Vec<&str> = id.split('_').collect();
         let number = |place: usize| parts.get(place).and_then(|text| text.parse::<u64>().ok()).unwrap_or(0);
         match parts.first() {
-            Some(&"P") if query.contains("commits(") => json!({"commits": self.commits(number(1), number(2), start..start + 1, false)}),
+            Some(&"P") if query.contains("commits(") => {
+                json!({"commits": self.commits(number(1), number(2), start..start + 1, false)})
+            }
             Some(&"D") => self.deployment(number(1), number(2), self.counts(number(1), 0).deployments, day),
             _ => Value::Null,
         }
@@ -244,9 +252,11 @@ impl World {
         let parts: Vec<&str> = path.split('/').collect();
         match parts.as_slice() {
             ["orgs", "acme", "teams"] => {
-                let team = |number: u64| json!({
-                    "id": number, "slug": format!("team-{number}"), "html_url": format!("https://github.com/orgs/acme/teams/team-{number}"),
-                });
+                let team = |number: u64| {
+                    json!({
+                        "id": number, "slug": format!("team-{number}"), "html_url": format!("https://github.com/orgs/acme/teams/team-{number}"),
+                    })
+                };
                 self.listed(request, 3, &|number| team(number), None)
             }
             ["orgs", "acme", "teams", slug, "members"] => {
@@ -261,11 +271,13 @@ impl World {
                     (Some(place), []) => self.runs(request, place, day),
                     (Some(place), [id]) => with_headers(200, &self.run(place, run_number(id), day), &[]),
                     (Some(place), [id, "jobs"]) => {
-                        let job = |number: u64| json!({
-                            "id": id.parse::<u64>().unwrap_or(0) * 10 + number, "run_id": id.parse::<u64>().ok(), "name": "deploy", "status": "completed",
-                            "conclusion": "success", "head_sha": sha(place, run_number(id)),
-                            "started_at": "2025-01-01T00:00:00Z", "completed_at": "2025-01-01T00:01:00Z",
-                        });
+                        let job = |number: u64| {
+                            json!({
+                                "id": id.parse::<u64>().unwrap_or(0) * 10 + number, "run_id": id.parse::<u64>().ok(), "name": "deploy", "status": "completed",
+                                "conclusion": "success", "head_sha": sha(place, run_number(id)),
+                                "started_at": "2025-01-01T00:00:00Z", "completed_at": "2025-01-01T00:01:00Z",
+                            })
+                        };
                         self.listed(request, 1, &|number| job(number), Some("jobs"))
                     }
                     _ => not_there(),
@@ -338,7 +350,10 @@ fn run_number(id: &str) -> u64 {
 }
 
 fn fingerprint(value: &Value) -> u64 {
-    value.to_string().bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
+    value
+        .to_string()
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
 }
 
 fn page(start: u64, first: u64, many: u64, node: impl Fn(u64) -> Value) -> Value {
@@ -356,6 +371,8 @@ fn person(number: u64) -> Value {
     match number % 13 {
         12 => json!({"__typename": "Bot", "login": "dependabot"}),
         0 => json!({"__typename": "User", "login": "jane-doe", "name": "Jane Doe", "id": 70}),
-        other => json!({"__typename": "User", "login": format!("person-{other}"), "name": format!("Person Nr{other}"), "id": 70 + other}),
+        other => {
+            json!({"__typename": "User", "login": format!("person-{other}"), "name": format!("Person Nr{other}"), "id": 70 + other})
+        }
     }
 }

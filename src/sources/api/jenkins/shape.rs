@@ -54,7 +54,8 @@ pub(super) fn job(job: &mut Value) {
     let project = match full_name.rsplit_once('/').filter(|_| is_branch) {
         Some((project, branch)) if is_shared(branch) => project.to_owned(),
         Some(_) => {
-            job["_left_out"] = json!("a branch that may be called by a person; only shared branches and changes are read");
+            job["_left_out"] =
+                json!("a branch that may be called by a person; only shared branches and changes are read");
             return;
         }
         None => full_name,
@@ -65,11 +66,15 @@ pub(super) fn job(job: &mut Value) {
 
 /// Branches that are nobody's own, and those that Jenkins makes of changes.
 fn is_shared(branch: &str) -> bool {
-    const SHARED: &[&str] = &["dev", "develop", "development", "main", "master", "prod", "production", "staging", "trunk"];
+    const SHARED: &[&str] =
+        &["dev", "develop", "development", "main", "master", "prod", "production", "staging", "trunk"];
     let numbered = |starts: &[&str]| {
         starts.iter().any(|start| {
-            let rest = branch.strip_prefix(start).map(|rest| rest.trim_start_matches("%2F").trim_start_matches(['-', 'v']));
-            rest.is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit() || b".-x".contains(&byte)))
+            let rest =
+                branch.strip_prefix(start).map(|rest| rest.trim_start_matches("%2F").trim_start_matches(['-', 'v']));
+            rest.is_some_and(|rest| {
+                !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit() || b".-x".contains(&byte))
+            })
         })
     };
     SHARED.contains(&branch) || numbered(&["PR", "MR", "release", "releases", "hotfix", "support"])

@@ -258,7 +258,11 @@ fn hostile_records_are_counted_and_stop_nothing() {
 #[test]
 fn nobody_is_named_where_rows_are_made() {
     let mut bench = Bench::new(STUDY);
-    bench.put("jobs", "root", [json!({"fullName": "acme/app/main", "displayName": "main", "lastBuild": {"number": 1}})]);
+    bench.put(
+        "jobs",
+        "root",
+        [json!({"fullName": "acme/app/main", "displayName": "main", "lastBuild": {"number": 1}})],
+    );
     bench.put("jobs", "root", [json!({"fullName": "acme/deploy-app", "lastBuild": {"number": 1}})]);
     bench.put("builds", "root/acme/app/main", branch("main", 0));
     bench.put("builds", "root/acme/deploy-app", deploys(0));

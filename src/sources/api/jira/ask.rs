@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::config::written::ApiKind;
 use crate::config::{Api, Credential};
 use crate::log::Micros;
-use crate::sources::api::kept::{History, Kept};
+use crate::sources::api::kept::Kept;
 use crate::sources::api::request::{Answer, Request, escape};
 use crate::sources::api::stream::Ask;
 
@@ -213,6 +213,7 @@ pub(super) fn after_slas(request: &Request, answer: &Answer, items: &[Value]) ->
 mod tests {
     use super::*;
     use crate::sources::api::fake::ok;
+    use crate::sources::api::kept::History;
     use crate::sources::api::recorded::Bench;
 
     #[test]
@@ -295,7 +296,8 @@ mod tests {
     fn nothing_is_asked_of_a_service_desk_that_no_stream_names() {
         let issue =
             json!({"fields": {"project": {"key": "D", "projectTypeKey": "service_desk"}}, "more_comments": true});
-        let kept = Kept { key: "7", scope: "", since_us: None, gone_us: None, value: &issue, history: History::default() };
+        let kept =
+            Kept { key: "7", scope: "", since_us: None, gone_us: None, value: &issue, history: History::default() };
         let count = |more: &str| {
             let api = api(more);
             let ask = Ask { api: &api, parent: Some(&kept), since: None, window: None };

@@ -54,9 +54,7 @@ fn a_limit_is_waited_for_to_the_second() {
 fn a_secondary_limit_without_a_time_waits_a_minute() {
     let (name, fake) = fakes()[0];
     let mut bench = Bench::new(fake);
-    let limit = |_: &_| {
-        with_headers(403, &json!({"message": "You have exceeded a secondary rate limit."}), &[])
-    };
+    let limit = |_: &_| with_headers(403, &json!({"message": "You have exceeded a secondary rate limit."}), &[]);
     bench.pull(0, Fault::Answer(2, limit)).expect(name);
     assert_eq!(*bench.clock.waits_us.borrow(), [60_000_000]);
 }
@@ -67,9 +65,8 @@ fn a_budget_that_is_used_up_waits_for_its_reset_by_the_servers_clock() {
     let mut bench = Bench::new(fake);
     bench.skew_hours = 7;
     // Ten minutes after the server's noon.
-    let used_up = |_: &_| {
-        with_headers(403, &json!({}), &[("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1748779800")])
-    };
+    let used_up =
+        |_: &_| with_headers(403, &json!({}), &[("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1748779800")]);
     bench.pull(0, Fault::Answer(2, used_up)).expect(name);
     let waited: i64 = bench.clock.waits_us.borrow().iter().sum();
     assert_eq!(waited, 601_000_000);
@@ -93,7 +90,8 @@ fn a_missing_permission_is_named_and_what_was_stored_stays() {
         calm.pull(0, Fault::None).expect(name);
         let last = calm.requests() - 1;
         let mut bench = Bench::new(fake);
-        let why = bench.pull(0, Fault::Answer(last, |_| with_headers(403, &json!({"message": "no"}), &[]))).expect_err(name);
+        let why =
+            bench.pull(0, Fault::Answer(last, |_| with_headers(403, &json!({"message": "no"}), &[]))).expect_err(name);
         assert!(matches!(why, ApiError::Forbidden { .. }), "{name}: {why}");
         assert!(why.to_string().contains("it needs"), "{name}: {why}");
         assert!(bench.records() > 0, "{name}");

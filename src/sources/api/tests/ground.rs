@@ -267,7 +267,10 @@ impl Bench {
 
     fn stored(&self) -> BTreeMap<&'static str, Vec<Record>> {
         let streams = source(self.settings.apis[0].kind).streams;
-        streams.iter().map(|stream| (stream.name, self.archive().records("api:x", stream.name).expect("readable"))).collect()
+        streams
+            .iter()
+            .map(|stream| (stream.name, self.archive().records("api:x", stream.name).expect("readable")))
+            .collect()
     }
 
     pub(super) fn records(&self) -> usize {
@@ -280,7 +283,11 @@ impl Bench {
         for (stream, records) in self.stored() {
             for record in records {
                 let place = (stream, record.scope, record.key);
-                if record.gone_us.is_none() { alive.insert(place, record.body) } else { alive.remove(&place) };
+                if record.gone_us.is_none() {
+                    alive.insert(place, record.body)
+                } else {
+                    alive.remove(&place)
+                };
             }
         }
         alive
@@ -297,13 +304,19 @@ impl Bench {
         for (_, records) in self.stored() {
             for record in records {
                 scopes.insert(record.scope.clone());
-                scopes.insert(if record.scope.is_empty() { record.key } else { format!("{}/{}", record.scope, record.key) });
+                scopes.insert(if record.scope.is_empty() {
+                    record.key
+                } else {
+                    format!("{}/{}", record.scope, record.key)
+                });
             }
         }
         let mut marks = Vec::new();
         for stream in streams {
             for scope in &scopes {
-                let Some(text) = self.archive().bookmark("api:x", stream.name, scope).expect("readable") else { continue };
+                let Some(text) = self.archive().bookmark("api:x", stream.name, scope).expect("readable") else {
+                    continue;
+                };
                 let mark: Value = serde_json::from_str(&text).expect("JSON");
                 marks.extend(mark["since_us"].as_i64());
             }

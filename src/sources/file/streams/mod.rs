@@ -15,8 +15,8 @@ mod tickets;
 use std::collections::HashSet;
 
 use super::mapping::{Field, Refusal, Row};
-use crate::sources::told::{Output, Place};
 use crate::config::written::Stream;
+use crate::sources::told::{Output, Place};
 
 pub(super) use changes::Changes;
 pub(super) use deployments::Deployments;
