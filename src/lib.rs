@@ -3,6 +3,7 @@
 //! ```text
 //! sources ──► segments ──► log ──► links ──► journeys ──► measures ──► study ──► report
 //! git, files   store      build   └────── SQL in queries/ ──────┘   statistics  HTML, Markdown, CSV
+//! APIs ──► archive
 //! [sources]   [store]  [commands]        [engine] [journeys] [measures]  [study]   [report]
 //! ```
 //!

@@ -239,10 +239,10 @@ fn orphans_and_errors_are_counted_and_are_fields() {
 fn a_placeholder_stays_one() {
     let mut bench = Bench::new(STUDY);
     let mut entry = component("orders", "TBD", "group:default/tbd");
-    entry["metadata"]["description"] = json!(" TODO ");
+    entry["metadata"]["description"] = json!(" TBD ");
     small_catalog(&mut bench, vec![entry]);
     let facts = bench.facts();
-    assert_eq!(field(&facts, "component:orders", "description"), [(PUT_US, Some("TODO"))]);
+    assert_eq!(field(&facts, "component:orders", "description"), [(PUT_US, Some("TBD"))]);
     assert_eq!(field(&facts, "component:orders", "owner"), [(PUT_US, Some("TBD"))]);
 }
 

@@ -123,8 +123,8 @@ pub(super) fn user(uid: &str, name: &str, groups: &[&str]) -> Value {
 
 pub(super) fn location(errors: &[&str]) -> Value {
     let items = errors.iter().map(|name| {
-        json!({"type": "backstage.io/catalog-processing", "level": "error", "message": "file /home/jane-doe/x.yaml does not exist",
-            "error": {"name": name, "message": "file /home/jane-doe/x.yaml does not exist"}})
+        json!({"type": "backstage.io/catalog-processing", "level": "error", "message": "file /srv/jane-doe/x.yaml does not exist",
+            "error": {"name": name, "message": "file /srv/jane-doe/x.yaml does not exist"}})
     });
     json!({
         "kind": "Location",
@@ -207,7 +207,7 @@ pub(super) fn run(number: usize, seconds: usize, has_failed: bool) -> Vec<Value>
     let first = 100 * number;
     let step = |status: &str| json!({"message": "jane-doe runs Fetch", "stepId": "fetch", "status": status});
     let end = if has_failed {
-        json!({"message": "Run completed with status: failed", "error": {"name": "Error", "message": "no /home/jane-doe"}})
+        json!({"message": "Run completed with status: failed", "error": {"name": "Error", "message": "no /srv/jane-doe"}})
     } else {
         json!({"message": "Run completed", "output": {
             "remoteUrl": "https://github.com/acme/orders", "entityRef": "component:default/orders",
