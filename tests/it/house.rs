@@ -4,11 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms from left to right. A room may import those to its left, and itself.
-const FLOW: &[&str] =
-    &["log", "config", "people", "archive", "sources", "simulate", "store", "engine", "journeys", "measures", "study", "report"];
+const FLOW: &[&str] = &[
+    "log", "config", "people", "archive", "sources", "simulate", "store", "engine", "journeys", "measures", "study",
+    "report",
+];
 
 /// Rooms that stand apart: pure functions over plain data, so that anyone can check them alone.
-const ALONE: &[(&str, &[&str])] = &[("study", &[]), ("report", &["log"]), ("log", &[]), ("people", &["log", "config"]), ("archive", &["log"])];
+const ALONE: &[(&str, &[&str])] =
+    &[("study", &[]), ("report", &["log"]), ("log", &[]), ("people", &["log", "config"]), ("archive", &["log"])];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
