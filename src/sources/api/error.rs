@@ -23,6 +23,18 @@ pub enum ApiError {
         /// What the stream needs.
         permission: String,
     },
+    /// It sends whoever asks to a page where people sign in.
+    #[error(
+        "`{host}` leads to a page to sign in when asked for `{stream}`: it does not take the token\nhint: it may be expired or of another kind than `user` and `url` say, or a single sign-on stands before the API; the stream needs {permission}"
+    )]
+    SignIn {
+        /// The host.
+        host: String,
+        /// What was asked for.
+        stream: String,
+        /// What the stream needs.
+        permission: String,
+    },
     /// The token may not.
     #[error(
         "`{host}` does not let the token read `{stream}`{scope} (403)\nhint: it needs {permission}; or leave the stream out with `streams`"

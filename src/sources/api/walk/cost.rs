@@ -1,0 +1,40 @@
+//! What a walk would cost, before it is begun.
+
+use super::Ground;
+use super::mark::{Mark, hinted, nothing_new};
+use crate::archive::Archive;
+use crate::log::Micros;
+use crate::sources::api::error::ApiError;
+use crate::sources::api::kept::Kept;
+use crate::sources::api::stream::{Ask, Stream};
+
+/// What a walk would cost at least, and whether it costs no more.
+pub(in crate::sources::api) struct Cost {
+    pub(in crate::sources::api) requests: u64,
+    pub(in crate::sources::api) exact: bool,
+}
+
+/// The cost of a walk, from what the record that it is listed for tells and from what an archive holds.
+pub(in crate::sources::api) fn cost(
+    ground: &Ground<'_>,
+    archive: &Archive,
+    stream: &Stream,
+    parent: &Kept<'_>,
+) -> Result<Cost, ApiError> {
+    let scope = parent.path();
+    let stored = archive.bookmark(ground.unit, stream.name, &scope)?;
+    let mark: Mark = stored.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    let total = hinted(stream.hint, Some(parent));
+    if mark.whole && !ground.reconcile && nothing_new(stream, Some(parent), &mark) {
+        return Ok(Cost { requests: 0, exact: stream.again.is_none() });
+    }
+    let ask = Ask { api: ground.api, parent: Some(parent), since: None, window: Some((0, Micros::MAX)) };
+    let first = (stream.ask)(&ask).len() as u64;
+    Ok(match (total, stream.hint) {
+        _ if first == 0 => Cost { requests: 0, exact: true },
+        (Some(total), Some(hint)) if !mark.whole => {
+            Cost { requests: total.div_ceil(hint.page.max(1)).max(first), exact: stream.parts.is_empty() }
+        }
+        _ => Cost { requests: first, exact: false },
+    })
+}
