@@ -16,7 +16,7 @@ mod story;
 #[path = "jira/tell.rs"]
 mod tell;
 
-use super::stream::{Face, Hint, Keep, Next, Order, Pace, Sign, Source, Stream};
+use super::stream::{Batch, Face, Hint, Keep, Next, Order, Pace, Sign, Source, Stream};
 
 /// Jira Cloud. What a minute may hold is not documented for API tokens; a burst is answered with 429 and the time to wait. The
 /// numbers here are our own, chosen to be modest.
@@ -126,12 +126,19 @@ const ISSUES_OF_DATA_CENTER: Stream =
 
 const HISTORY: Stream = Stream {
     name: "history",
-    doc: "All changes of an issue that has too many for a search (Cloud); one request for each such issue that has changed.",
+    doc: "Changes of status, assignee and resolution of issues that have too many changes for a search (Cloud); one request \
+          for up to a thousand of those that have changed.",
     permission: "`Browse projects` of each project (`read:jira-work`)",
     per: Some("issues"),
-    ask: ask::history,
-    items: "/values",
-    next: Next::With(ask::after_list),
+    batch: Some(Batch {
+        most: 1_000,
+        wants: ask::wants_history,
+        ask: ask::histories,
+        groups: "/issueChangeLogs",
+        of: "issueId",
+        items: "/changeHistories",
+    }),
+    next: Next::Token("/nextPageToken", "nextPageToken"),
     keep: &[
         Keep::As("id"),
         Keep::As("at"),

@@ -124,5 +124,8 @@ fn below(
         requests += cost.requests;
         exact &= cost.exact;
     }
+    if let Some(batch) = &stream.batch {
+        return Ok(planned(Some(scopes), scopes.div_ceil(batch.most as u64), scopes == 0));
+    }
     Ok(planned(Some(scopes), requests, exact))
 }

@@ -18,7 +18,7 @@ use super::kept::{History, Kept};
 use super::session::{Counted, Session};
 use super::source;
 use super::stream::Stream;
-use super::walk::{Ended, Ground, walk};
+use super::walk::{Ended, Ground, walk, walk_together};
 use super::wire::Wire;
 use crate::archive::{Archive, Record};
 use crate::config::Api;
@@ -144,6 +144,9 @@ async fn each_scope(ground: &Ground<'_>, stream: &'static Stream) -> Result<(), 
         return walk(ground, stream, "", None).await.map(|_| ());
     };
     let parents = latest(ground.archive.borrow().records(ground.unit, per)?);
+    if let Some(batch) = &stream.batch {
+        return walk_together(ground, stream, batch, &parents).await;
+    }
     let at_once = source(ground.api.kind).pace.in_flight;
     let refused = &Refused::default();
     let walks = parents.iter().map(|record| async move {

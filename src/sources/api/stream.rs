@@ -67,6 +67,8 @@ pub struct Stream {
     pub(super) per: Option<&'static str>,
     /// The first requests of a scope; none: there is nothing to ask there.
     pub(super) ask: fn(&Ask<'_>) -> Vec<Request>,
+    /// How it is asked for many of these at once; then `ask` is not used.
+    pub(super) batch: Option<Batch>,
     /// Where the records stand in an answer, as a JSON pointer; the empty pointer is the answer itself.
     pub(super) items: &'static str,
     /// How pages follow each other.
@@ -108,6 +110,7 @@ impl Stream {
         permission: "",
         per: None,
         ask: |_| Vec::new(),
+        batch: None,
         items: "",
         next: Next::Nothing,
         key: &["id"],
@@ -129,6 +132,22 @@ impl Stream {
     pub(super) fn speaks_as(&self) -> Option<&'static str> {
         Some(self.speaks).filter(|word| !word.is_empty())
     }
+}
+
+/// How a stream is asked for many of the records that it is listed for at once.
+pub(super) struct Batch {
+    /// So many at the most.
+    pub(super) most: usize,
+    /// Whether there is anything to ask for one.
+    pub(super) wants: fn(&Ask<'_>) -> bool,
+    /// The request for those with these keys.
+    pub(super) ask: fn(&Api, &[&str]) -> Request,
+    /// Where the answer holds a list of each, as a JSON pointer.
+    pub(super) groups: &'static str,
+    /// In such a list: the field with the key of what it is of.
+    pub(super) of: &'static str,
+    /// In such a list: where the records stand, as a JSON pointer.
+    pub(super) items: &'static str,
 }
 
 /// How pages follow each other.

@@ -1,5 +1,6 @@
 //! One stream in one scope, from its bookmark to the end: pages, keys, marks, and what is gone.
 
+mod batch;
 mod cost;
 mod mark;
 mod pages;
@@ -9,6 +10,7 @@ mod windows;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashSet};
 
+pub(super) use batch::walk_together;
 pub(super) use cost::cost;
 pub(super) use mark::whole_us;
 use mark::{Mark, is_unfinished, lost, nothing_new, unfinished};
@@ -74,26 +76,14 @@ pub(super) async fn walk(
     scope: &str,
     parent: Option<&Kept<'_>>,
 ) -> Result<Ended, ApiError> {
-    let stored = ground.archive.borrow().bookmark(ground.unit, stream.name, scope)?;
-    let mark: Mark = stored.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    let mark = mark::stored(ground.archive.borrow().bookmark(ground.unit, stream.name, scope)?);
     let whole = stream.order == Order::Whole || ground.reconcile || lost(ground, stream, scope, parent)?;
     if !whole && mark.whole && nothing_new(stream, parent, &mark) && !is_unfinished(ground, stream, scope)? {
         return Ok(Ended::Whole);
     }
     let since = if whole { None } else { mark.since_us.map(|at| at - OVERLAP) };
-    let mut walk = Walk {
-        ground,
-        stream,
-        scope,
-        parent,
-        since: since.into_iter().chain(ground.api.since_us).max(),
-        newest: mark.since_us,
-        mark,
-        seen: HashSet::new(),
-        listed: Vec::new(),
-        missing: None,
-        skips: BTreeMap::new(),
-    };
+    let since = since.into_iter().chain(ground.api.since_us).max();
+    let mut walk = Walk::new(ground, stream, scope, parent, mark, since);
     match stream.windows {
         Some(windows) => walk.by_windows(windows).await?,
         None => {
@@ -112,7 +102,20 @@ pub(super) async fn walk(
     Ok(ended)
 }
 
-impl Walk<'_, '_> {
+impl<'a, 'w> Walk<'a, 'w> {
+    fn new(
+        ground: &'w Ground<'a>,
+        stream: &'static Stream,
+        scope: &'w str,
+        parent: Option<&'w Kept<'w>>,
+        mark: Mark,
+        since: Option<Micros>,
+    ) -> Self {
+        let newest = mark.since_us;
+        let (seen, listed, skips) = (HashSet::new(), Vec::new(), BTreeMap::new());
+        Self { ground, stream, scope, parent, mark, since, newest, seen, listed, missing: None, skips }
+    }
+
     fn ask(&self, window: Option<(Micros, Micros)>) -> Ask<'_> {
         Ask { api: self.ground.api, parent: self.parent, since: self.since, window }
     }

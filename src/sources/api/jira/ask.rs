@@ -149,8 +149,18 @@ fn list(ask: &Ask<'_>, wanted: &str, name: &str, query: &[(&str, &str)]) -> Vec<
     vec![Request::get(ask.api, &path, &all)]
 }
 
-pub(super) fn history(ask: &Ask<'_>) -> Vec<Request> {
-    list(ask, "more_history", "changelog", &[])
+pub(super) fn wants_history(ask: &Ask<'_>) -> bool {
+    ask.parent.is_some_and(|issue| issue.flag("more_history") == Some(true) && is_read(ask, issue))
+}
+
+/// The changes that move an issue on, of up to a thousand issues.
+pub(super) fn histories(api: &Api, issues: &[&str]) -> Request {
+    let body = json!({
+        "issueIdsOrKeys": issues,
+        "fieldIds": ["status", "assignee", "resolution"],
+        "maxResults": 1_000,
+    });
+    Request::post(api, "/rest/api/3/changelog/bulkfetch", body)
 }
 
 pub(super) fn comments(ask: &Ask<'_>) -> Vec<Request> {
@@ -301,10 +311,11 @@ mod tests {
         let count = |more: &str| {
             let api = api(more);
             let ask = Ask { api: &api, parent: Some(&kept), since: None, window: None };
-            [comments(&ask), history(&ask), request(&ask), slas(&ask), reader(&ask)].map(|requests| requests.len())
+            let asked = [comments(&ask), request(&ask), slas(&ask), reader(&ask)].map(|requests| requests.len());
+            (asked, wants_history(&ask))
         };
-        assert_eq!(count(""), [1, 0, 0, 0, 0]);
-        assert_eq!(count("streams = [\"issues\", \"requests\", \"slas\"]"), [1, 0, 1, 1, 0]);
-        assert_eq!(count("exclude = [\"D\"]\nstreams = [\"slas\"]\ntoken-env = \"T\""), [0, 0, 0, 0, 1]);
+        assert_eq!(count(""), ([1, 0, 0, 0], false));
+        assert_eq!(count("streams = [\"issues\", \"requests\", \"slas\"]"), ([1, 1, 1, 0], false));
+        assert_eq!(count("exclude = [\"D\"]\nstreams = [\"slas\"]\ntoken-env = \"T\""), ([0, 0, 0, 1], false));
     }
 }

@@ -1,7 +1,7 @@
 //! What a walk would cost, before it is begun.
 
 use super::Ground;
-use super::mark::{Mark, hinted, nothing_new};
+use super::mark::{self, hinted, nothing_new};
 use crate::archive::Archive;
 use crate::log::Micros;
 use crate::sources::api::error::ApiError;
@@ -22,14 +22,16 @@ pub(in crate::sources::api) fn cost(
     parent: &Kept<'_>,
 ) -> Result<Cost, ApiError> {
     let scope = parent.path();
-    let stored = archive.bookmark(ground.unit, stream.name, &scope)?;
-    let mark: Mark = stored.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    let mark = mark::stored(archive.bookmark(ground.unit, stream.name, &scope)?);
     let total = hinted(stream.hint, Some(parent));
     if mark.whole && !ground.reconcile && nothing_new(stream, Some(parent), &mark) {
         return Ok(Cost { requests: 0, exact: stream.again.is_none() });
     }
     let ask = Ask { api: ground.api, parent: Some(parent), since: None, window: Some((0, Micros::MAX)) };
-    let first = (stream.ask)(&ask).len() as u64;
+    let first = match &stream.batch {
+        Some(batch) => u64::from((batch.wants)(&ask)),
+        None => (stream.ask)(&ask).len() as u64,
+    };
     Ok(match (total, stream.hint) {
         _ if first == 0 => Cost { requests: 0, exact: true },
         (Some(total), Some(hint)) if !mark.whole => {

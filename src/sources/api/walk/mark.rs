@@ -26,6 +26,11 @@ pub(super) struct Mark {
     pub(super) whole_us: Option<Micros>,
 }
 
+/// A mark as the archive holds it; none is one of a list that was never read.
+pub(super) fn stored(text: Option<String>) -> Mark {
+    text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+}
+
 /// When the run began that first read a scope to its end.
 pub(in crate::sources::api) fn whole_us(
     archive: &Archive,
@@ -33,8 +38,7 @@ pub(in crate::sources::api) fn whole_us(
     stream: &str,
     scope: &str,
 ) -> Result<Option<Micros>, ApiError> {
-    let stored = archive.bookmark(unit, stream, scope)?;
-    Ok(stored.and_then(|text| serde_json::from_str::<Mark>(&text).ok()).and_then(|mark| mark.whole_us))
+    Ok(stored(archive.bookmark(unit, stream, scope)?).whole_us)
 }
 
 /// What a page listed and which request follows it, for when the server says that it has not changed.
