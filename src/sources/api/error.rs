@@ -73,6 +73,16 @@ pub enum ApiError {
         /// What was asked for.
         stream: String,
     },
+    /// Whoever answers does not prove to be it.
+    #[error(
+        "`{host}` shows a certificate that is not trusted ({why}); no request was sent\nhint: `ca-file` names the authority of a company's own systems, or of a proxy that reads along"
+    )]
+    Untrusted {
+        /// The host.
+        host: String,
+        /// What is wrong with it.
+        why: String,
+    },
     /// It cannot be reached, or does not answer in time.
     #[error(
         "`{host}` cannot be read: {why} (asked {times} times for `{stream}`)\nhint: what was pulled is kept; the next pull goes on from it"

@@ -120,6 +120,7 @@ impl<'a> Session<'a> {
                 Err(WireFault::NoToken(why)) => {
                     return Err(ApiError::Setting { field: "apis.app".to_owned(), message: why });
                 }
+                Err(WireFault::Untrusted(why)) => return Err(ApiError::Untrusted { host: self.host(), why }),
                 Err(WireFault::Broken(why)) => {
                     self.governor.learn_nothing(resource);
                     why

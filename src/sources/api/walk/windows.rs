@@ -73,7 +73,7 @@ impl Walk<'_, '_> {
     }
 
     /// One stretch to the end of what it gives.
-    pub(super) async fn window(&mut self, first: Request, windows: Windows) -> Result<Below, ApiError> {
+    async fn window(&mut self, first: Request, windows: Windows) -> Result<Below, ApiError> {
         let mut below = Below::default();
         let mut request = Some(first);
         let mut asked: HashSet<String> = HashSet::new();
