@@ -141,6 +141,7 @@ const fn ticket(
         keep: TICKET,
         prepare: tell::ticket_shape,
         speaks: "tickets",
+        undone: true,
         tell,
         ..Stream::USUAL
     }

@@ -81,6 +81,9 @@ pub struct Stream {
     pub(super) order: Order,
     /// Whether the system keeps no history of these records, so that each version that was seen is kept.
     pub(super) versions: bool,
+    /// Whether a record that is gone is told no more: a ticket that was deleted or moved is none here, or one elsewhere. What
+    /// happened once stays told, though its system forgets it.
+    pub(super) undone: bool,
     /// What may be stored, and what of it is a person or a text.
     pub(super) keep: &'static [Keep],
     /// Makes a record as it came fit for the allow-list.
@@ -117,6 +120,7 @@ impl Stream {
         cursor: None,
         order: Order::Any,
         versions: false,
+        undone: false,
         keep: &[],
         prepare: |_| {},
         parts: &[],
