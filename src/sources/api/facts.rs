@@ -101,7 +101,7 @@ pub fn facts(
     }
     for (stream, skip) in archive.skips(&unit)? {
         let detail = format!("`{stream}`: {}", skip.reason);
-        out.note(CaveatKind::BadRow, &detail, skip.count, || format!("{unit}/{stream}#{}", skip.example));
+        out.note(CaveatKind::LeftOut, &detail, skip.count, || format!("{unit}/{stream}#{}", skip.example));
     }
     Ok(out.finish())
 }
