@@ -69,6 +69,8 @@ pub struct Stream {
     pub(super) ask: fn(&Ask<'_>) -> Vec<Request>,
     /// How it is asked for many of these at once; then `ask` is not used.
     pub(super) batch: Option<Batch>,
+    /// How the system says beforehand how many records a list will hold.
+    pub(super) count: Option<Count>,
     /// Where the records stand in an answer, as a JSON pointer; the empty pointer is the answer itself.
     pub(super) items: &'static str,
     /// How pages follow each other.
@@ -114,6 +116,7 @@ impl Stream {
         per: None,
         ask: |_| Vec::new(),
         batch: None,
+        count: None,
         items: "",
         next: Next::Nothing,
         key: &["id"],
@@ -152,6 +155,25 @@ pub(super) struct Batch {
     pub(super) of: &'static str,
     /// In such a list: where the records stand, as a JSON pointer.
     pub(super) items: &'static str,
+}
+
+/// How a system says how many records a list will hold, for a plan.
+pub(super) struct Count {
+    /// What asks for the number, made of the list's first request.
+    pub(super) of: fn(&Api, &Request) -> Request,
+    /// Where the answer says it.
+    pub(super) total: Total,
+    /// How many records a page of the list holds.
+    pub(super) page: u64,
+}
+
+/// Where an answer says how many there are.
+#[derive(Clone, Copy)]
+pub(super) enum Total {
+    /// At a pointer of its JSON.
+    Json(&'static str),
+    /// In a header.
+    Header(&'static str),
 }
 
 /// How pages follow each other.

@@ -109,6 +109,10 @@ fn a_dry_run_stores_nothing_and_promises_no_more_than_is_asked() {
         bench.pull(0, Fault::None).expect(name);
         let asked = (bench.requests() - before) as u64;
         assert!(planned > 0 && planned <= asked, "{name}: {planned} planned, {asked} asked");
+        assert!(before <= asked.try_into().unwrap_or(usize::MAX), "{name}: the plan asks no more than the pull");
+        // What was pulled is not asked for again, and a plan knows that.
+        let again: u64 = bench.plan(0).expect(name).streams.iter().map(|stream| stream.requests).sum();
+        assert!(again <= planned.max(asked), "{name}: {again} planned after everything was pulled");
     }
 }
 

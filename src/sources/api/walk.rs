@@ -11,7 +11,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, HashSet};
 
 pub(super) use batch::walk_together;
-pub(super) use cost::cost;
+pub(super) use cost::{cost, since};
 pub(super) use mark::whole_us;
 use mark::{Mark, is_unfinished, lost, nothing_new, unfinished};
 

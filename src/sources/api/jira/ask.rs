@@ -68,6 +68,16 @@ pub(super) fn issues_of_data_center(ask: &Ask<'_>) -> Vec<Request> {
     vec![Request::get(ask.api, "/rest/api/2/search", &query)]
 }
 
+/// A search gives no total here; another request estimates it.
+pub(super) fn count_of_cloud(api: &Api, search: &Request) -> Request {
+    let jql = search.body.as_ref().and_then(|body| body.get("jql")).cloned().unwrap_or_default();
+    Request::post(api, "/rest/api/3/search/approximate-count", json!({"jql": jql}))
+}
+
+pub(super) fn count_of_data_center(_: &Api, search: &Request) -> Request {
+    search.with("maxResults", "0").with("fields", "key").with("expand", "")
+}
+
 /// The fields of an issue, and those that a rule of the study file looks at.
 fn fields(api: &Api) -> Vec<String> {
     let mut fields: Vec<String> = FIELDS.iter().map(|field| (*field).to_owned()).collect();

@@ -47,6 +47,11 @@ fn refused() -> Answer {
 
 fn cloud(request: &Request, day: u32) -> Answer {
     let place = target(request);
+    if place == "/rest/api/3/search/approximate-count" {
+        let body = request.body.clone().unwrap_or_default();
+        let found = search(body["jql"].as_str().unwrap_or_default(), day);
+        return found.map_or_else(refused, |found| ok(&json!({"count": found.len()})));
+    }
     if place == "/rest/api/3/changelog/bulkfetch" {
         return histories(request, day);
     }
@@ -114,7 +119,8 @@ fn data_center(request: &Request, day: u32) -> Answer {
     }
     let Some(found) = search(&request.query("jql").unwrap_or_default(), day) else { return refused() };
     let from: usize = request.query("startAt").and_then(|text| text.parse().ok()).unwrap_or(0);
-    let page: Vec<&Value> = found.iter().skip(from).take(PAGE).collect();
+    let most = request.query("maxResults").and_then(|text| text.parse().ok()).unwrap_or(PAGE).min(PAGE);
+    let page: Vec<&Value> = found.iter().skip(from).take(most).collect();
     ok(&json!({"startAt": from, "maxResults": PAGE, "total": found.len(), "issues": page}))
 }
 

@@ -1,7 +1,7 @@
 //! What a walk would cost, before it is begun.
 
-use super::Ground;
 use super::mark::{self, hinted, nothing_new};
+use super::{Ground, OVERLAP};
 use crate::archive::Archive;
 use crate::log::Micros;
 use crate::sources::api::error::ApiError;
@@ -12,6 +12,17 @@ use crate::sources::api::stream::{Ask, Stream};
 pub(in crate::sources::api) struct Cost {
     pub(in crate::sources::api) requests: u64,
     pub(in crate::sources::api) exact: bool,
+}
+
+/// From when on a list that is read once would be asked for, by what an archive holds.
+pub(in crate::sources::api) fn since(
+    ground: &Ground<'_>,
+    archive: &Archive,
+    stream: &Stream,
+) -> Result<Option<Micros>, ApiError> {
+    let mark = mark::stored(archive.bookmark(ground.unit, stream.name, "")?);
+    let known = mark.since_us.filter(|_| !ground.reconcile).map(|at| at - OVERLAP);
+    Ok(known.into_iter().chain(ground.api.since_us).max())
 }
 
 /// The cost of a walk, from what the record that it is listed for tells and from what an archive holds.
