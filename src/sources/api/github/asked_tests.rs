@@ -105,7 +105,9 @@ fn possible() -> BTreeMap<String, Vec<&'static str>> {
     let all = i64::MAX;
     let mut made: Vec<(Request, &'static str)> = Vec::new();
     for stream in SOURCE.streams {
-        for (since, window) in [(None, (0, all)), (Some(0), (0, all)), (None, (0, 1_000_000)), (Some(0), (0, 1_000_000))] {
+        for (since, window) in
+            [(None, (0, all)), (Some(0), (0, all)), (None, (0, 1_000_000)), (Some(0), (0, 1_000_000))]
+        {
             let window = stream.windows.map(|_| window);
             let ask = Ask { api: &api, parent: Some(&kept), since, window };
             made.extend((stream.ask)(&ask).into_iter().map(|request| (request, stream.name)));
@@ -138,9 +140,12 @@ fn everything_that_can_be_asked_is_asked_and_nothing_else() {
     let possible = possible();
     let token = Token::new("made-up");
     let mut written = String::new();
-    for (server, base, token) in
-        [("github.com", "", &token), ("github.com", "", &app()), ("enterprise", ENTERPRISE, &token), ("enterprise", ENTERPRISE, &app())]
-    {
+    for (server, base, token) in [
+        ("github.com", "", &token),
+        ("github.com", "", &app()),
+        ("enterprise", ENTERPRISE, &token),
+        ("enterprise", ENTERPRISE, &app()),
+    ] {
         let asked = everything(base, token);
         let mut seen = shapes(&asked, base);
         let by_app = seen.remove(TOKEN_OF_APP);
@@ -161,7 +166,8 @@ fn everything_that_can_be_asked_is_asked_and_nothing_else() {
         written.extend(asked.iter().map(|one| line(server, base, one, &possible)));
     }
     let streams: BTreeSet<_> = possible.values().flatten().collect();
-    let is_part = |stream: &Stream| SOURCE.streams.iter().flat_map(|of| of.parts).any(|part| part.stream == stream.name);
+    let is_part =
+        |stream: &Stream| SOURCE.streams.iter().flat_map(|of| of.parts).any(|part| part.stream == stream.name);
     for stream in SOURCE.streams {
         assert!(streams.contains(&stream.name) || is_part(stream), "nothing asks for `{}`", stream.name);
         written += &kept_of(stream);

@@ -41,12 +41,7 @@ struct Served {
 
 /// Everything that a study asks of a server whose REST API begins at a path: pulled twice on one day, once on the next, and
 /// once more for what is gone.
-pub(super) fn asked(
-    study: &str,
-    base: &'static str,
-    token: &Token,
-    answer: fn(&Request, u32) -> Answer,
-) -> Vec<Asked> {
+pub(super) fn asked(study: &str, base: &'static str, token: &Token, answer: fn(&Request, u32) -> Answer) -> Vec<Asked> {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("an address");
     let served = Served { address, base, answer, day: Arc::default(), asked: Arc::default() };
