@@ -280,10 +280,10 @@ const STREAMS: &[Stream] = &[
         ask: queries::deployments,
         items: "/data/repository/deployments/nodes",
         next: Next::GraphQl("/data/repository/deployments/pageInfo"),
+        key: &["node_id"],
         cursor: Some("created_at"),
         order: Order::NewestFirst,
         keep: &[
-            Keep::As("id"),
             Keep::As("node_id"),
             Keep::As("sha"),
             Keep::As("environment"),
@@ -359,6 +359,12 @@ const STREAMS: &[Stream] = &[
     },
 ];
 
+#[cfg(test)]
+#[path = "github/asked_tests.rs"]
+mod asked_tests;
+#[cfg(test)]
+#[path = "github/served.rs"]
+mod served;
 #[cfg(test)]
 #[path = "github/tests.rs"]
 mod tests;

@@ -5,6 +5,7 @@
 //! `api.github.com` alone, and put the path of an Enterprise REST API before that of its GraphQL: so what is read goes
 //! over the same wire as every other system.
 
+use std::cell::OnceCell;
 use std::convert::Infallible;
 use std::error::Error;
 use std::future::Future;
@@ -40,30 +41,42 @@ pub(in crate::sources::api) fn connect(
     let base = api.url.parse().map_err(|_| setting("apis.url", format!("`{}` is no address", api.url)))?;
     let key = octocrab::EncodingKey::from_rsa_pem(key.expose_secret().as_bytes())
         .map_err(|_| setting("apis.app", "the key file holds no RSA key in PEM".to_owned()))?;
-    let built: Result<Octocrab, Infallible> = OctocrabBuilder::new_empty()
-        .with_service(Client(client.clone()))
-        .with_layer(&BaseUriLayer::new(base))
-        .with_auth(AuthState::App(AppAuth { app_id: AppId(id), key }))
-        .build();
-    let Ok(app) = built;
-    let crab = app
-        .installation(InstallationId(installation))
-        .map_err(|_| setting("apis.app", "the installation cannot be used".to_owned()))?;
-    Ok(Box::new(Hub { crab, client, source }))
+    let app = AppAuth { app_id: AppId(id), key };
+    Ok(Box::new(Hub { base, app, installation: InstallationId(installation), crab: OnceCell::new(), client, source }))
 }
 
 /// An installation of an App.
 struct Hub {
-    crab: Octocrab,
+    base: http::Uri,
+    app: AppAuth,
+    installation: InstallationId,
+    /// Made when the first request goes out: octocrab can be made only where a runtime is at work.
+    crab: OnceCell<Octocrab>,
     client: reqwest::Client,
     source: &'static Source,
+}
+
+impl Hub {
+    fn crab(&self) -> Result<&Octocrab, WireFault> {
+        if let Some(crab) = self.crab.get() {
+            return Ok(crab);
+        }
+        let built: Result<Octocrab, Infallible> = OctocrabBuilder::new_empty()
+            .with_service(Client(self.client.clone()))
+            .with_layer(&BaseUriLayer::new(self.base.clone()))
+            .with_auth(AuthState::App(self.app.clone()))
+            .build();
+        let Ok(app) = built;
+        let crab = app.installation(self.installation).map_err(|why| no_token(&why))?;
+        Ok(self.crab.get_or_init(|| crab))
+    }
 }
 
 impl Wire for Hub {
     fn send<'a>(&'a self, request: &'a Request, etag: Option<&'a str>) -> Sending<'a> {
         Box::pin(async move {
             // The one of now: they last an hour, and octocrab keeps it until shortly before.
-            let token = self.crab.installation_token().await.map_err(|why| no_token(&why))?;
+            let token = self.crab()?.installation_token().await.map_err(|why| no_token(&why))?;
             let token = Token::Text(token);
             let plain = Plain { client: self.client.clone(), token, user: None, source: self.source };
             plain.send(request, etag).await

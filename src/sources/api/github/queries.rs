@@ -90,7 +90,10 @@ const TIMELINE_TYPES: &str = "[ISSUE_COMMENT, CLOSED_EVENT, REOPENED_EVENT, ASSI
 
 pub(super) fn issues(ask: &Ask<'_>) -> Vec<Request> {
     let Some((_, mut variables)) = of_repository(ask) else { return Vec::new() };
-    variables["since"] = ask.since.map_or(Value::Null, |since| Value::from(to_rfc3339(since)));
+    // Left out, not null: some of GitHub's filters take null for a value of its own.
+    if let Some(since) = ask.since {
+        variables["since"] = Value::from(to_rfc3339(since));
+    }
     let query = format!(
         "query($owner: String!, $name: String!, $first: Int!, $after: String, $since: DateTime) {{
   repository(owner: $owner, name: $name) {{
@@ -127,9 +130,10 @@ pub(super) fn more_of_issue(ask: &Ask<'_>, issue: &Value, cursor: &str) -> Reque
     graphql(ask.api, &query, &json!({"id": issue["node_id"], "after": cursor}))
 }
 
+/// Reviews are numbered past 32 bits, which `databaseId` cannot hold.
 const REVIEWS: &str = "{
   pageInfo { hasNextPage endCursor }
-  nodes { id: databaseId state submitted_at: submittedAt user: author ACTOR }
+  nodes { id: fullDatabaseId state submitted_at: submittedAt user: author ACTOR }
 }";
 const COMMITS: &str = "{
   pageInfo { hasNextPage endCursor }
@@ -183,8 +187,8 @@ fn more_of_pull(ask: &Ask<'_>, pull: &Value, cursor: &str, list: &str, fields: &
     graphql(ask.api, &query, &json!({"id": pull["node_id"], "after": cursor}))
 }
 
+/// Deployments are numbered past 32 bits too, and have no number that could hold it: they are known by their node.
 const DEPLOYMENT: &str = "node_id: id
-        id: databaseId
         sha: commitOid
         environment
         task

@@ -258,7 +258,7 @@ pub(super) fn deployment(kept: &Kept<'_>, scene: &Scene<'_>, out: &mut Output<'_
     };
     let by = kept.who("creator");
     let deployment = Deployment {
-        id: kept.need("id")?,
+        id: kept.need("node_id")?,
         repository: Some(repository),
         environment,
         at_us,

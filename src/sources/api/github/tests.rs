@@ -6,7 +6,7 @@ use super::world::World;
 use crate::sources::api::fake::Fake;
 use crate::sources::api::recorded::{Bench, activities, caveats, rows, rows_with_urls};
 
-const STUDY: &str = r#"
+pub(super) const STUDY: &str = r#"
 [environments]
 order = ["staging", "production"]
 [[repositories]]
@@ -104,7 +104,7 @@ fn a_deployment_is_there_when_its_first_success_says_so() {
             .iter()
             .map(|(state, hour)| json!({"state": state, "created_at": format!("2025-01-01T0{hour}:00:00Z")}))
             .collect();
-        json!({"id": id, "environment": environment, "created_at": "2025-01-01T00:00:00Z", "sha": "abc", "statuses": {"nodes": statuses}})
+        json!({"node_id": format!("D_{id}"), "environment": environment, "created_at": "2025-01-01T00:00:00Z", "sha": "abc", "statuses": {"nodes": statuses}})
     };
     bench.put(
         "deployments",
@@ -149,7 +149,7 @@ fn records_of_wrong_shape_are_counted_and_break_nothing() {
     ]);
     bench.put("pulls", SCOPE, [json!({"number": 5, "created_at": [], "commits": {"nodes": [null, 4]}, "closes": 3})]);
     bench.put("runs", SCOPE, [json!({"id": 9, "status": "completed", "updated_at": null})]);
-    bench.put("deployments", SCOPE, [json!({"id": 1, "environment": 4, "statuses": "none"})]);
+    bench.put("deployments", SCOPE, [json!({"node_id": "D_1", "environment": 4, "statuses": "none"})]);
     let facts = bench.facts();
     assert_eq!(activities(&facts).get("ticket.created"), Some(&1));
     let bad: i64 = caveats(&facts).iter().filter(|(text, _)| text.starts_with("bad-row")).map(|(_, count)| count).sum();

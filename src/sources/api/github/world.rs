@@ -192,7 +192,7 @@ impl World {
             "closed": {"nodes": [{"actor": person(number + 1)}]}, "labels": {"nodes": []},
             "closes": {"nodes": [{"number": 1, "repository": {"full_name": format!("acme/service-{repository}")}}]},
             "reviews": {"pageInfo": {"hasNextPage": false, "endCursor": "1"}, "nodes": [{
-                "id": repository * 1_000_000 + number, "state": "APPROVED", "submitted_at": to_rfc3339(at + HOUR / 8),
+                "id": (repository * 1_000_000 + number).to_string(), "state": "APPROVED", "submitted_at": to_rfc3339(at + HOUR / 8),
                 "user": person(number + 1),
             }]},
             "commits": self.commits(repository, number, if long { 0..2 } else { 0..1 }, long),
@@ -228,7 +228,7 @@ impl World {
             .map(|(state, place)| json!({"state": state, "created_at": to_rfc3339(at + HOUR / 60 * place)}))
             .collect();
         json!({
-            "node_id": format!("D_{repository}_{number}"), "id": repository * 1_000_000 + number, "sha": sha(repository, number),
+            "node_id": format!("D_{repository}_{number}"), "sha": sha(repository, number),
             "environment": if number.is_multiple_of(2) { "production" } else { "staging" }, "task": "deploy",
             "created_at": to_rfc3339(at), "creator": person(number), "statuses": {"nodes": statuses},
         })
