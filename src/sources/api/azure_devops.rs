@@ -36,7 +36,7 @@ pub(super) const SOURCE: Source = Source {
     streams: STREAMS,
     sign: Sign::Basic,
     headers: &[("accept", "application/json")],
-    pace: Pace { in_flight: 4, points_per_minute: 600 },
+    pace: Pace { in_flight: 4, points_per_minute: 600, busy: &[] },
 };
 
 /// As [`shape::person`] leaves them.

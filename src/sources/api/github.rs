@@ -28,7 +28,7 @@ pub(super) const SOURCE: Source = Source {
     streams: STREAMS,
     sign: Sign::Bearer,
     headers: &[("accept", "application/vnd.github+json"), ("x-github-api-version", "2022-11-28")],
-    pace: Pace { in_flight: 10, points_per_minute: 900 },
+    pace: Pace { in_flight: 10, points_per_minute: 900, busy: &[("", 81_000_000), ("graphql", 54_000_000)] },
 };
 
 const SOMEONE: Face = Face { name: "name", email: "", handle: "login", prefix: "" };
@@ -362,6 +362,12 @@ const STREAMS: &[Stream] = &[
 #[cfg(test)]
 #[path = "github/asked_tests.rs"]
 mod asked_tests;
+#[cfg(test)]
+#[path = "github/hourly.rs"]
+mod hourly;
+#[cfg(test)]
+#[path = "github/organisation_tests.rs"]
+mod organisation_tests;
 #[cfg(test)]
 #[path = "github/served.rs"]
 mod served;

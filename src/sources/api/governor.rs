@@ -23,6 +23,7 @@ const MINUTE: Micros = 60 * SECOND;
 struct Budget {
     remaining: i64,
     reset_us: Micros,
+    /// Points of what is under way.
     in_flight: i64,
 }
 
@@ -34,6 +35,10 @@ struct State {
     blocked_us: Micros,
     /// When points of the last minute were spent, by resource.
     minutes: BTreeMap<&'static str, VecDeque<Micros>>,
+    /// Which answers of the last minute took from when to when.
+    answers: VecDeque<(&'static str, Micros, Micros)>,
+    /// What is under way, by resource: how many, and how long each is taken to last.
+    under_way: BTreeMap<&'static str, (i64, Micros)>,
     /// How often in a row a secondary limit named no time.
     strikes: u32,
     /// How long was waited for limits.
@@ -52,14 +57,22 @@ pub(super) struct Governor {
 pub(super) struct Place<'a> {
     governor: &'a Governor,
     resource: &'static str,
+    points: i64,
+    from_us: Micros,
 }
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
         let mut state = self.governor.state.borrow_mut();
         state.in_flight -= 1;
+        let now = self.governor.clock.now_us();
+        state.answers.push_back((self.resource, self.from_us, now));
+        if let Some((many, each)) = state.under_way.get_mut(self.resource) {
+            *many -= 1;
+            *each = (*each * 7 + now - self.from_us) / 8;
+        }
         if let Some(Some(budget)) = state.budgets.get_mut(self.resource) {
-            budget.in_flight -= 1;
+            budget.in_flight -= self.points;
         }
         drop(state);
         self.governor.freed.notify_waiters();
@@ -76,12 +89,12 @@ impl Governor {
         self.state.borrow().waited_us
     }
 
-    /// Waits until a request to a resource may go out.
-    pub(super) async fn admit(&self, resource: &'static str) -> Place<'_> {
+    /// Waits until a request of so many points may go out to a resource.
+    pub(super) async fn admit(&self, resource: &'static str, points: i64) -> Place<'_> {
         loop {
             let freed = self.freed.notified();
-            match self.try_admit(resource) {
-                Ok(()) => return Place { governor: self, resource },
+            match self.try_admit(resource, points) {
+                Ok(()) => return Place { governor: self, resource, points, from_us: self.clock.now_us() },
                 Err(Some(us)) => {
                     let before = self.clock.now_us();
                     self.clock.sleep(us).await;
@@ -94,7 +107,7 @@ impl Governor {
     }
 
     /// Takes a place, or says how long to wait; without a time, until somebody is done.
-    fn try_admit(&self, resource: &'static str) -> Result<(), Option<Micros>> {
+    fn try_admit(&self, resource: &'static str, points: i64) -> Result<(), Option<Micros>> {
         let now = self.clock.now_us();
         let state = &mut *self.state.borrow_mut();
         if state.blocked_us > now {
@@ -111,6 +124,9 @@ impl Governor {
             let first = minute.front().copied().unwrap_or(now);
             return Err(Some(first + MINUTE - now));
         }
+        if let Some(wait) = too_busy(state, self.pace, resource, now) {
+            return Err(wait);
+        }
         match state.budgets.get_mut(resource) {
             // Nothing is known of it yet: the first request goes alone and learns.
             None => {
@@ -118,7 +134,7 @@ impl Governor {
             }
             Some(None) => return Err(None),
             Some(Some(budget)) => {
-                if budget.remaining - budget.in_flight <= 0 {
+                if budget.remaining - budget.in_flight < points {
                     if budget.reset_us > now {
                         return Err(Some(budget.reset_us - now));
                     }
@@ -126,18 +142,19 @@ impl Governor {
                     if budget.in_flight > 0 {
                         return Err(None);
                     }
-                    budget.remaining = 1;
+                    budget.remaining = points;
                 }
-                budget.in_flight += 1;
+                budget.in_flight += points;
             }
         }
         state.in_flight += 1;
+        state.under_way.entry(resource).or_insert((0, SECOND / 2)).0 += 1;
         state.minutes.entry(resource).or_default().push_back(now);
         Ok(())
     }
 
     /// Learns from an answer what is left.
-    pub(super) fn learn(&self, resource: &'static str, answer: &Answer) {
+    pub(super) fn learn(&self, resource: &'static str, points: i64, answer: &Answer) {
         let number = |names: [&str; 3]| names.iter().find_map(|name| answer.header(name)?.trim().parse::<i64>().ok());
         let remaining = number(["x-ratelimit-remaining", "ratelimit-remaining", "x-rate-limit-remaining"]);
         let reset = number(["x-ratelimit-reset", "ratelimit-reset", "x-rate-limit-reset"]);
@@ -145,7 +162,7 @@ impl Governor {
         let server = date_us(answer).unwrap_or(now);
         let state = &mut *self.state.borrow_mut();
         let before = state.budgets.get(resource).copied().flatten();
-        let in_flight = before.map_or(1, |budget| budget.in_flight);
+        let in_flight = before.map_or(points, |budget| budget.in_flight);
         let learned = match (remaining, reset) {
             (Some(remaining), Some(reset)) => {
                 // Some say the instant, some the seconds that are left.
@@ -201,6 +218,36 @@ impl Governor {
     pub(super) fn relax(&self) {
         self.state.borrow_mut().strikes = 0;
     }
+}
+
+/// How long to wait until one more answer keeps the system busy for no longer than it may be; without a time, until one is
+/// there.
+fn too_busy(state: &mut State, pace: Pace, resource: &'static str, now: Micros) -> Option<Option<Micros>> {
+    while state.answers.front().is_some_and(|(.., to)| *to + MINUTE <= now) {
+        state.answers.pop_front();
+    }
+    for (only, most) in pace.busy.iter().filter(|(only, _)| only.is_empty() || *only == resource) {
+        let counts = |one: &str| only.is_empty() || *only == one;
+        let coming: Micros =
+            state.under_way.iter().filter(|(one, _)| counts(one)).map(|(_, (many, each))| many * each).sum();
+        let mine = state.under_way.get(resource).map_or(SECOND / 2, |(_, each)| *each);
+        let took: Micros = state.answers.iter().filter(|(one, ..)| counts(one)).map(|(_, from, to)| to - from).sum();
+        let mut over = took + coming + mine - most;
+        if over <= 0 {
+            continue;
+        }
+        // The oldest leave the minute first; once enough have, there is room.
+        for (_, from, to) in state.answers.iter().filter(|(one, ..)| counts(one)) {
+            over -= to - from;
+            if over <= 0 {
+                return Some(Some((to + MINUTE - now).max(1)));
+            }
+        }
+        if state.in_flight > 0 {
+            return Some(None);
+        }
+    }
+    None
 }
 
 impl PartialEq for Budget {

@@ -68,6 +68,18 @@ impl Request {
         url.query_pairs().find(|(known, _)| known == name).map(|(_, value)| value.into_owned())
     }
 
+    /// What it takes of a budget at the most. GitHub counts a query as the requests that it would be if each list of each of
+    /// its records were one, by a hundred; everything else is one.
+    pub fn points(&self) -> i64 {
+        let Some(query) = self.body.as_ref().and_then(|body| body.get("query")).and_then(Value::as_str) else {
+            return 1;
+        };
+        let first = self.body.as_ref().and_then(|body| body.pointer("/variables/first")).and_then(Value::as_i64);
+        let inner = query.matches("first:").count() + query.matches("last:").count();
+        let inner = i64::try_from(inner).unwrap_or(i64::MAX).saturating_sub(1);
+        1 + first.unwrap_or(1).saturating_mul(inner) / 100
+    }
+
     /// What tells it from every other request.
     pub fn name(&self) -> String {
         match &self.body {

@@ -110,7 +110,7 @@ impl<'a> Session<'a> {
         let (mut tries, mut waits, mut redirects) = (0, 0, 0);
         loop {
             self.guard(&request.url, stream)?;
-            let place = self.governor.admit(resource).await;
+            let place = self.governor.admit(resource, request.points()).await;
             self.count(|counted| counted.requests += 1);
             let sent = self.wire.send(&request, etag).await;
             let fault = match sent {
@@ -126,7 +126,7 @@ impl<'a> Session<'a> {
                     why
                 }
                 Ok(answer) => {
-                    self.governor.learn(resource, &answer);
+                    self.governor.learn(resource, request.points(), &answer);
                     if self.started_us.get().is_none() {
                         self.started_us.set(Some(date_us(&answer).unwrap_or_else(|| self.clock.now_us())));
                     }

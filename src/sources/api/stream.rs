@@ -38,6 +38,9 @@ pub(super) struct Pace {
     pub(super) in_flight: usize,
     /// Points that one minute may hold (each request is one), by the system's documented secondary limit.
     pub(super) points_per_minute: usize,
+    /// For how long a minute of ours may keep it busy, in microseconds, by what answers took; a resource (`graphql`), or all
+    /// together (the empty word).
+    pub(super) busy: &'static [(&'static str, Micros)],
 }
 
 /// What a stream knows when it makes its first request for a scope.

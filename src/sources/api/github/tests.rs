@@ -26,7 +26,7 @@ activity = "access.requested"
 /// A small organisation: lists of several pages, runs cut off at six.
 pub(in crate::sources::api) const FAKE: Fake = Fake { study: STUDY, answer: |request, day| SMALL.answer(request, day) };
 
-pub(super) const SMALL: World = World { repositories: 2, issues: 3, page: 3, cut: 6, changing: 2 };
+pub(super) const SMALL: World = World { repositories: 2, issues: 3, page: 3, cut: 6, long: 10, changing: 2 };
 
 fn repository() -> Value {
     json!({"id": 7, "full_name": "acme/service-0", "created_at": "2020-01-01T00:00:00Z"})

@@ -25,6 +25,8 @@ pub(super) struct World {
     pub(super) page: u64,
     /// The most that a filtered list of runs gives.
     pub(super) cut: u64,
+    /// One in so many changes has more commits than a page of changes holds of each.
+    pub(super) long: u64,
     /// One in so many repositories changes on day 1.
     pub(super) changing: u64,
 }
@@ -180,8 +182,8 @@ impl World {
 
     fn pull(&self, repository: u64, number: u64, old: u64) -> Value {
         let (at, updated) = (self.at(number, old), self.updated(number, old));
-        // One in ten is too long for a page, and one is given up.
-        let long = number % 10 == 3;
+        let long = number % self.long == 3 % self.long;
+        // One in ten is given up.
         let merged = number % 10 != 7;
         json!({
             "node_id": format!("P_{repository}_{number}"), "number": 100_000 + number, "title": "Rework the till",
@@ -215,8 +217,9 @@ impl World {
 
     fn deployment(&self, repository: u64, number: u64, old: u64, day: u32) -> Value {
         let at = self.at(number, old);
-        // The last of day 0 is under way until day 1.
-        let states: &[&str] = match (number + 1 == old && day == 0, number % 9 == 4) {
+        // The last of day 0 is under way until day 1, where anything changes at all.
+        let last = number + 1 == old && day == 0 && self.changes(repository);
+        let states: &[&str] = match (last, number % 9 == 4) {
             (true, _) => &["IN_PROGRESS"],
             (false, true) => &["FAILURE", "IN_PROGRESS"],
             (false, false) => &["INACTIVE", "SUCCESS", "IN_PROGRESS"],
@@ -290,7 +293,7 @@ impl World {
     fn run(&self, repository: u64, number: u64, day: u32) -> Value {
         let old = self.counts(repository, 0).runs;
         let at = self.at(number, old);
-        let done = number + 1 != old || day > 0;
+        let done = number + 1 != old || day > 0 || !self.changes(repository);
         json!({
             "id": repository * 10_000_000 + number, "name": if number.is_multiple_of(4) { "deploy" } else { "ci" }, "event": "push",
             "status": if done { "completed" } else { "in_progress" }, "conclusion": done.then_some("success"), "run_attempt": 1,

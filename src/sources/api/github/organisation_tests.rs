@@ -1,0 +1,228 @@
+//! A whole organisation, pulled from a server that holds GitHub's limits: how many requests, how long, and what was broken.
+//!
+//! Eight repositories by default; `MILEPOST_ORGANISATION` asks for more. 500 of them with a year of history each take some
+//! minutes, and some hours of the server's clock.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use super::hourly::{Book, Exchange, HOUR, Hourly, PER_HOUR, Resource};
+use super::world::World;
+use crate::archive::Archive;
+use crate::config::{Overrides, load};
+use crate::log::Micros;
+use crate::sources::api::recorded::Met;
+use crate::sources::api::{self, Pull, Token, WallClock};
+
+const SECOND: Micros = 1_000_000;
+/// When day 0 of the simulated organisation ends.
+const NOON_US: Micros = 1_748_779_200_000_000;
+const DAY: Micros = 24 * HOUR;
+
+#[expect(clippy::disallowed_methods, reason = "the size is the caller's; nothing that is tested reads it")]
+fn size() -> u64 {
+    std::env::var("MILEPOST_ORGANISATION").ok().and_then(|text| text.parse().ok()).unwrap_or(8)
+}
+
+/// 600 issues and changes a repository in a year, 2,000 runs, 200 deployments: the load that SOURCES.md takes for one.
+fn organisation(repositories: u64, changing: u64) -> World {
+    World { repositories, issues: 200, page: 100, cut: 1_000, long: 200, changing }
+}
+
+struct Study {
+    server: Hourly,
+    folder: tempfile::TempDir,
+    archive: Archive,
+    people: Met,
+}
+
+impl Study {
+    fn new(world: World) -> Self {
+        let server = Hourly::start(world);
+        let folder = tempfile::tempdir().expect("a folder");
+        let archive = Archive::open(folder.path()).expect("open");
+        Self { server, folder, archive, people: Met::default() }
+    }
+
+    /// A pull on a day; `used`: of the server's hours, and how long they still last.
+    fn pull(&mut self, day: u32, times: u32, used: Option<(i64, Micros)>) -> Seen {
+        let clock = WallClock::faster(NOON_US + i64::from(day) * DAY, times);
+        self.server.turn(day, clock, used);
+        let file = self.folder.path().join("milepost.toml");
+        let study = format!(
+            "[study]\nname = \"t\"\n[environments]\norder = [\"staging\", \"production\"]\n[[apis]]\nid = \"x\"\n\
+             kind = \"github\"\nurl = \"http://{}\"\nowners = [\"acme\"]\n",
+            self.server.address
+        );
+        std::fs::write(&file, study).expect("written");
+        let settings = load(&file, &Overrides::default()).unwrap_or_else(|why| panic!("{why}"));
+        let (api, known) = (&settings.apis[0], BTreeSet::new());
+        let wire = api::connect(api, Token::None).unwrap_or_else(|why| panic!("{why}"));
+        let what =
+            Pull { api, wire: wire.as_ref(), clock: Rc::new(clock), known: &known, people_rules: "", reconcile: false };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let pulled = runtime.block_on(api::pull(&what, &mut self.archive, &mut self.people, &mut |_| {}));
+        let pulled = pulled.unwrap_or_else(|why| panic!("{why}"));
+        let book = std::mem::take(&mut *self.server.book.lock().expect("whole"));
+        Seen { book, times, records: pulled.counted.records, retried: pulled.counted.retried }
+    }
+}
+
+/// What a server saw of one pull.
+struct Seen {
+    book: Book,
+    times: u32,
+    records: u64,
+    retried: u64,
+}
+
+impl Seen {
+    fn of(&self, resource: Resource) -> Vec<Exchange> {
+        let mut all: Vec<_> = self.book.exchanges.iter().filter(|one| one.resource == resource).copied().collect();
+        all.sort_by_key(|one| (one.from_us, one.to_us));
+        all
+    }
+
+    fn requests(&self) -> u64 {
+        self.book.exchanges.len() as u64
+    }
+
+    fn points(&self, resource: Resource) -> i64 {
+        self.of(resource).iter().map(|one| one.points).sum()
+    }
+
+    fn took(&self) -> Micros {
+        let ends = self.book.exchanges.iter().map(|one| one.to_us).max();
+        ends.zip(self.book.exchanges.iter().map(|one| one.from_us).min()).map_or(0, |(to, from)| to - from)
+    }
+
+    /// How long nothing of a resource was under way though its hour had points, its minute had room, and there was more to
+    /// come. Two seconds of ours are our own work between two answers, on a machine that has other work too.
+    fn idle(&self, resource: Resource) -> Micros {
+        let all = self.of(resource);
+        let patience = 2 * SECOND * i64::from(self.times);
+        let mut idle = 0;
+        let mut busy_until = all.first().map_or(0, |one| one.from_us);
+        for (place, one) in all.iter().enumerate() {
+            if one.from_us - busy_until > patience {
+                let left = all[..place].iter().max_by_key(|other| other.to_us).map_or(PER_HOUR, |other| other.left);
+                let before = all[..place].iter().filter(|other| other.to_us > busy_until - 60 * SECOND);
+                let (many, took) =
+                    before.fold((0, 0), |(many, took), other| (many + 1, took + other.to_us - other.from_us));
+                // A page of the heaviest query costs five points.
+                let used_up = left < 5 || many >= 850 || took > 50 * SECOND;
+                idle += if used_up { 0 } else { one.from_us - busy_until };
+            }
+            busy_until = busy_until.max(one.to_us);
+        }
+        idle
+    }
+}
+
+/// The fewest requests: a list is a request for each page of a hundred that has anything; lists of different records do not
+/// share a request, for they would cost the same points and time out sooner. The listing of repositories tells which lists
+/// are empty; of runs it tells nothing, so each is asked for at least once. What of a change does not fit into its page is
+/// one request more. Whose repositories they are is one, and so are the teams, and each team's members.
+fn fewest(world: &World) -> (u64, u64) {
+    let pages = |many: u64| many.div_ceil(100);
+    let (mut rest, mut graphql) = (1 + 3, 1 + pages(world.repositories));
+    for repository in 0..world.repositories {
+        let counts = world.counts(repository, 0);
+        let long = (0..counts.pulls).filter(|number| number % world.long == 3 % world.long).count() as u64;
+        rest += pages(counts.runs).max(1);
+        graphql +=
+            pages(counts.issues) + pages(counts.pulls) + pages(counts.deployments) + pages(counts.releases) + long;
+    }
+    (rest, graphql)
+}
+
+/// No pull of so many requests and points can take less: whole hours for what is beyond the first, and then the pace of the
+/// secondary limits, by how long this server's answers take.
+fn least_time(requests: i64, seconds_each: f64, busy: f64) -> f64 {
+    let hours = (requests - 1).max(0) / PER_HOUR;
+    let rest = requests - hours * PER_HOUR;
+    #[expect(clippy::cast_precision_loss, reason = "some thousand requests")]
+    let minutes = rest as f64 * seconds_each / busy;
+    #[expect(clippy::cast_precision_loss, reason = "some hours")]
+    let hours = hours as f64;
+    hours * 3_600.0 + minutes * 60.0
+}
+
+#[test]
+fn an_organisation_costs_hardly_more_than_the_fewest_requests_and_breaks_no_limit() {
+    let size = size();
+    whole(size, 10);
+    if size < 100 {
+        // Twice as many repositories change from one day to the next.
+        whole(size, 4);
+    }
+}
+
+fn whole(size: u64, changing: u64) {
+    let world = organisation(size, changing);
+    let mut study = Study::new(world);
+    // A small one meets the end of an hour too: most of the first is used when it begins.
+    let (times, used) = (60, (size < 100).then_some((PER_HOUR - 60, HOUR / 20)));
+    let seen = study.pull(0, times, used);
+    let (rest, graphql) = fewest(&world);
+    let asked = |resource| seen.of(resource).len() as u64;
+    let points = [Resource::Rest, Resource::GraphQl].map(|resource| seen.points(resource));
+    println!(
+        "{size} repositories: {} requests ({} REST, {} GraphQL) for {} at the fewest ({rest}, {graphql}), {points:?} points, \
+         {} records, {} tried again, {} s of the server's clock, idle {:?} s",
+        seen.requests(),
+        asked(Resource::Rest),
+        asked(Resource::GraphQl),
+        rest + graphql,
+        seen.records,
+        seen.retried,
+        seen.took() / SECOND,
+        [Resource::Rest, Resource::GraphQl].map(|resource| seen.idle(resource) / SECOND),
+    );
+    assert!(seen.book.broken.is_empty(), "{} limits broken: {:?}", seen.book.broken.len(), seen.book.broken.first());
+    assert_eq!(seen.retried, 0, "nothing is refused where no limit is broken");
+    for (name, asked, fewest) in [("REST", asked(Resource::Rest), rest), ("GraphQL", asked(Resource::GraphQl), graphql)]
+    {
+        assert!(asked * 10 <= fewest * 11, "{name}: {asked} requests where {fewest} would do");
+    }
+    for resource in [Resource::Rest, Resource::GraphQl] {
+        assert_eq!(seen.idle(resource), 0, "{resource:?} waits though it might go on");
+    }
+    if size > 100 {
+        #[expect(clippy::cast_precision_loss, reason = "some hours")]
+        let took = (seen.took() / SECOND) as f64;
+        #[expect(clippy::cast_precision_loss, reason = "some thousands")]
+        let each = 0.2 + 0.04 * (points[1] as f64 / asked(Resource::GraphQl) as f64);
+        let least = least_time(points[0], 0.2, 90.0).max(least_time(
+            points[1],
+            each / (points[1] as f64 / asked(Resource::GraphQl) as f64),
+            60.0,
+        ));
+        println!("{took} s; no pull takes less than {least:.0} s");
+        assert!(took <= least * 1.1, "{took} s where {least:.0} s would do");
+    }
+    increment(&mut study, &world);
+}
+
+/// A day later.
+fn increment(study: &mut Study, world: &World) {
+    let size = world.repositories;
+    // The first increment asks in another way than the first pull; from then on GitHub can say that nothing has changed.
+    let first = study.pull(0, 60, None);
+    let seen = study.pull(1, 60, None);
+    let changed = (0..size).filter(|repository| world.changes(*repository)).count() as u64;
+    // Whose, which, and a conditional request for the runs of each; teams and members.
+    let standing = 1 + size.div_ceil(100) + size + 4;
+    let unchanged = seen.book.exchanges.iter().filter(|one| one.points == 0).count() as u64;
+    println!(
+        "at once again: {} requests; a day later: {} requests, {unchanged} of them free, {changed} of {size} repositories changed",
+        first.requests(),
+        seen.requests()
+    );
+    assert!(first.requests() <= standing + changed * 2, "what was under way is asked for again, and nothing else");
+    assert!(seen.book.broken.is_empty(), "{:?}", seen.book.broken.first());
+    let more = seen.requests().saturating_sub(standing);
+    assert!(more <= changed * 6, "{more} requests more for {changed} repositories that changed");
+    assert!(more >= changed * 3, "what changed is asked for");
+    assert!(unchanged + changed >= size, "what stands still is free");
+}
