@@ -80,7 +80,8 @@ fn answer(request: &Request, day: u32) -> Answer {
     if request.query("fields").is_some() {
         // As Argo CD: of the fields that it can cut a list down to, the history and the uid are none.
         for application in [&mut shop, &mut bank] {
-            application["status"] = json!({"operationState": {"phase": application["status"]["operationState"]["phase"]}});
+            application["status"] =
+                json!({"operationState": {"phase": application["status"]["operationState"]["phase"]}});
             application["metadata"] = json!({"name": application["metadata"]["name"]});
         }
     }
