@@ -68,7 +68,7 @@ END
 fi
 descriptions="$install/node_modules/@octokit/openapi/generated"
 now="$install/node_modules/@octokit/graphql-schema/schema.graphql"
-# No package holds an Enterprise schema. This one is from before any version that is still supported branched off.
+# No package holds an Enterprise schema. This one is of early 2024, older than the Enterprise versions that are checked below.
 earlier="$install/node_modules/graphql-schema-of-2024/schema.graphql"
 
 echo "== what is asked"

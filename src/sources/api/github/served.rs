@@ -49,7 +49,7 @@ pub(super) fn asked(study: &str, base: &'static str, token: &Token, answer: fn(&
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
             let served = answering.clone();
-            std::thread::spawn(move || served.exchange(stream));
+            std::thread::spawn(move || served.exchange(&stream));
         }
     });
     let folder = tempfile::tempdir().expect("a folder");
@@ -76,8 +76,8 @@ pub(super) fn asked(study: &str, base: &'static str, token: &Token, answer: fn(&
 
 impl Served {
     /// One request, one answer, and the connection is closed.
-    fn exchange(&self, stream: TcpStream) {
-        let mut reader = BufReader::new(&stream);
+    fn exchange(&self, mut stream: &TcpStream) {
+        let mut reader = BufReader::new(stream);
         let mut line = String::new();
         if reader.read_line(&mut line).unwrap_or(0) == 0 {
             return;
@@ -98,13 +98,12 @@ impl Served {
         let asked = Asked { method, target, headers, body };
         let answer = self.answered(&asked);
         self.asked.lock().expect("whole").push(asked);
-        let mut head = format!("HTTP/1.1 {} Said\r\nconnection: close\r\n", answer.status);
-        for (name, value) in &answer.headers {
-            head += &format!("{name}: {value}\r\n");
-        }
-        head += &format!("content-length: {}\r\n\r\n", answer.body.len());
+        let length = ("content-length".to_owned(), answer.body.len().to_string());
+        let headers = answer.headers.into_iter().chain([length]).map(|(name, value)| format!("{name}: {value}\r\n"));
+        let head =
+            format!("HTTP/1.1 {} Said\r\nconnection: close\r\n{}\r\n", answer.status, headers.collect::<String>());
         // Whoever has gone away meanwhile is missed by the test, not by the server.
-        let _ = (&stream).write_all(&[head.as_bytes(), &answer.body].concat());
+        let _ = stream.write_all(&[head.as_bytes(), &answer.body].concat());
     }
 
     fn answered(&self, asked: &Asked) -> Answer {
