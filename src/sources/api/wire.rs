@@ -33,6 +33,9 @@ pub trait Wire {
     fn send<'a>(&'a self, request: &'a Request, etag: Option<&'a str>) -> Sending<'a>;
 }
 
+/// The user that an OAuth token is sent for, as git calls it: such a token goes into no header of a system's own.
+const OAUTH: &str = "oauth2";
+
 /// An answer of more bytes than this is none that was asked for.
 const LARGEST: usize = 64 << 20;
 
@@ -100,6 +103,7 @@ impl Wire for Plain {
                 builder = match (self.source.sign, &self.user) {
                     (Sign::Basic, Some(user)) => builder.basic_auth(user, Some(token)),
                     (Sign::Basic, None) | (Sign::Bearer, _) => builder.bearer_auth(token),
+                    (Sign::Header(..), Some(user)) if user == OAUTH => builder.bearer_auth(token),
                     (Sign::Header(name, prefix), _) => builder.header(name, format!("{prefix}{token}")),
                 };
             }
