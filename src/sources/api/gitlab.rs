@@ -66,13 +66,7 @@ const ISSUE_EVENT: Stream = Stream {
 const NOTES: Stream = Stream {
     permission: GUEST,
     next: Next::Link,
-    keep: &[
-        Keep::As("id"),
-        Keep::As("system"),
-        Keep::As("says"),
-        Keep::As("created_at"),
-        Keep::Who("author", SOMEONE),
-    ],
+    keep: &[Keep::As("id"), Keep::As("system"), Keep::As("says"), Keep::As("created_at"), Keep::Who("author", SOMEONE)],
     prepare: shape::note,
     hint: WITH_PARENT,
     ..Stream::USUAL
@@ -328,12 +322,7 @@ const STREAMS: &[Stream] = &[
         key: &["tag_name"],
         cursor: Some("created_at"),
         order: Order::NewestFirst,
-        keep: &[
-            Keep::As("tag_name"),
-            Keep::As("created_at"),
-            Keep::As("released_at"),
-            Keep::Who("author", SOMEONE),
-        ],
+        keep: &[Keep::As("tag_name"), Keep::As("created_at"), Keep::As("released_at"), Keep::Who("author", SOMEONE)],
         prepare: shape::release,
         tell: place::release,
         ..Stream::USUAL

@@ -16,7 +16,8 @@ const PER_PAGE: (&str, &str) = ("per_page", "100");
 const SECOND: Micros = 1_000_000;
 
 /// Both of what a path with a slash may be, in one request; a request for each would always lead nowhere once.
-const EITHER: &str = "query($owner: ID!) {\n  group(fullPath: $owner) { id fullPath }\n  project(fullPath: $owner) { id fullPath }\n}";
+const EITHER: &str =
+    "query($owner: ID!) {\n  group(fullPath: $owner) { id fullPath }\n  project(fullPath: $owner) { id fullPath }\n}";
 
 /// Whether a path is another's, or lies below it.
 fn lies_in(path: &str, other: &str) -> bool {
@@ -35,12 +36,10 @@ pub(super) fn owners(ask: &Ask<'_>) -> Vec<Request> {
         let mut named: Vec<&String> = named.collect();
         named.sort_unstable();
         named.dedup();
-        return named
-            .into_iter()
-            .map(|name| Request::get(api, &format!("/projects/{}", escape(name)), &[]))
-            .collect();
+        return named.into_iter().map(|name| Request::get(api, &format!("/projects/{}", escape(name)), &[])).collect();
     }
-    let outermost = owners.iter().filter(|one| !owners.iter().any(|other| one != other && lies_in(one, other)));
+    let inner = |one: &str| owners.iter().any(|other| *other != one && lies_in(one, other));
+    let outermost = owners.iter().filter(|one| !inner(one));
     outermost.map(|owner| if owner.contains('/') { either(api, owner) } else { group(&api.url, owner) }).collect()
 }
 
@@ -59,9 +58,10 @@ fn group(url: &str, path: &str) -> Request {
 /// What is neither a group nor a project is asked for as a group, so that the answer says that it is not there.
 pub(super) fn or_else(request: &Request, _: &Answer, items: &[Value]) -> Option<Request> {
     let owner = request.body.as_ref()?.pointer("/variables/owner")?.as_str()?;
-    let found = items.iter().filter_map(|item| item.get("data")).any(|data| {
-        ["group", "project"].iter().any(|kind| data.get(*kind).is_some_and(Value::is_object))
-    });
+    let found = items
+        .iter()
+        .filter_map(|item| item.get("data"))
+        .any(|data| ["group", "project"].iter().any(|kind| data.get(*kind).is_some_and(Value::is_object)));
     let base = request.url.strip_suffix("/graphql")?;
     (!found).then(|| group(&format!("{base}/v4"), owner))
 }
@@ -72,7 +72,8 @@ pub(super) fn projects(ask: &Ask<'_>) -> Vec<Request> {
     if owner.text("kind").as_deref() == Some("project") {
         return vec![Request::get(ask.api, &format!("/projects/{id}"), &[])];
     }
-    let query = [("include_subgroups", "true"), ("with_shared", "false"), ("order_by", "id"), ("sort", "asc"), PER_PAGE];
+    let query =
+        [("include_subgroups", "true"), ("with_shared", "false"), ("order_by", "id"), ("sort", "asc"), PER_PAGE];
     vec![Request::get(ask.api, &format!("/groups/{id}/projects"), &query)]
 }
 
@@ -217,8 +218,9 @@ pub(super) fn groups(ask: &Ask<'_>) -> Vec<Request> {
 }
 
 pub(super) fn members(ask: &Ask<'_>) -> Vec<Request> {
-    let group = ask.parent.filter(|group| {
-        group.text("full_path").is_some_and(|path| !ask.api.exclude.include(&path))
-    });
-    group.map(|group| Request::get(ask.api, &format!("/groups/{}/members", group.key), &[PER_PAGE])).into_iter().collect()
+    let group = ask.parent.filter(|group| group.text("full_path").is_some_and(|path| !ask.api.exclude.include(&path)));
+    group
+        .map(|group| Request::get(ask.api, &format!("/groups/{}/members", group.key), &[PER_PAGE]))
+        .into_iter()
+        .collect()
 }

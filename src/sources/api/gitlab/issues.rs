@@ -80,10 +80,12 @@ pub(super) fn issue(kept: &Kept<'_>, scene: &Scene<'_>, out: &mut Output<'_>) ->
 fn is_told(issue: &Kept<'_>, closed_us: Micros, scene: &Scene<'_>) -> bool {
     let below = format!("{}/", issue.path());
     let events = scene.others.get("issue_states").filter(|_| scene.api.reads_stream("issue_states"));
-    let mut own = events.into_iter().flat_map(|all| all.range(below.clone()..)).take_while(|(path, _)| path.starts_with(&below));
+    let mut own =
+        events.into_iter().flat_map(|all| all.range(below.clone()..)).take_while(|(path, _)| path.starts_with(&below));
     own.any(|(_, event)| {
         let at = event.get("created_at").and_then(instant);
-        event.get("state").and_then(Value::as_str) == Some("closed") && at.is_some_and(|at| (at - closed_us).abs() < MINUTE)
+        event.get("state").and_then(Value::as_str) == Some("closed")
+            && at.is_some_and(|at| (at - closed_us).abs() < MINUTE)
     })
 }
 
@@ -126,8 +128,7 @@ pub(super) fn state(kept: &Kept<'_>, scene: &Scene<'_>, out: &mut Output<'_>) ->
         _ => return Err(Refusal::Nothing("a state that moves no ticket on")),
     };
     let field = format!("state-{}", kept.need("id")?);
-    let step =
-        TicketStep { key, repository: Some(repository), at_us, activity, by: kept.who("user"), field, outcome };
+    let step = TicketStep { key, repository: Some(repository), at_us, activity, by: kept.who("user"), field, outcome };
     step.tell(scene.place, out);
     Ok(())
 }

@@ -61,7 +61,9 @@ mod tests {
             account(&mut user);
             user.get("type").and_then(Value::as_str).map(str::to_owned)
         };
-        for bot in ["project_12_bot", "project_12_bot2", "group_7_bot_0a1b2c", "service_account_group_7_ab", "GitLabDuo"] {
+        for bot in
+            ["project_12_bot", "project_12_bot2", "group_7_bot_0a1b2c", "service_account_group_7_ab", "GitLabDuo"]
+        {
             assert_eq!(marked(bot).as_deref(), Some("Bot"), "{bot}");
         }
         for person in ["jane-doe", "project_lead", "group_a_bot", "project_bot", "project_12_bottom!", "robot"] {

@@ -76,8 +76,22 @@ pub(super) fn merge_request(request: &mut Value) {
 
 /// Words that close an issue, as GitLab has them by default.
 const CLOSING: &[&str] = &[
-    "close", "closes", "closed", "closing", "fix", "fixes", "fixed", "fixing", "resolve", "resolves", "resolved",
-    "resolving", "implement", "implements", "implemented", "implementing",
+    "close",
+    "closes",
+    "closed",
+    "closing",
+    "fix",
+    "fixes",
+    "fixed",
+    "fixing",
+    "resolve",
+    "resolves",
+    "resolved",
+    "resolving",
+    "implement",
+    "implements",
+    "implemented",
+    "implementing",
 ];
 
 /// The issues that a description closes: «Closes #4, #6 and acme/shop#7».

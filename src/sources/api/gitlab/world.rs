@@ -118,23 +118,34 @@ fn listed(request: &Request, mut rows: Vec<Value>) -> Answer {
     }
     let (from, to) = (((page - 1) * PAGE).min(rows.len()), (page * PAGE).min(rows.len()));
     let body = Value::from(&rows[from..to]);
-    let etag = format!("W/\"{}\"", body.to_string().bytes().fold(7_u64, |hash, byte| hash.wrapping_mul(31) + u64::from(byte)));
+    let etag =
+        format!("W/\"{}\"", body.to_string().bytes().fold(7_u64, |hash, byte| hash.wrapping_mul(31) + u64::from(byte)));
     let link = |page: usize, rel: &str| format!("<{}>; rel=\"{rel}\"", request.with("page", &page.to_string()).url);
     let mut links = vec![link(1, "first")];
     links.extend((to < rows.len()).then(|| link(page + 1, "next")));
-    with_headers(200, &body, &[("etag", &etag), ("link", &links.join(", ")), ("ratelimit-remaining", "1999"), ("ratelimit-reset", "60")])
+    with_headers(
+        200,
+        &body,
+        &[("etag", &etag), ("link", &links.join(", ")), ("ratelimit-remaining", "1999"), ("ratelimit-reset", "60")],
+    )
 }
 
 fn group(id: u64) -> Value {
     let path = ["acme", "platform", "core", "shop", "platform"][usize::try_from(id - 10).unwrap_or(0)];
-    let full_path = if id == 10 { "acme".to_owned() } else if id == 14 { "acme/core/platform".to_owned() } else { format!("acme/{path}") };
+    let full_path = if id == 10 {
+        "acme".to_owned()
+    } else if id == 14 {
+        "acme/core/platform".to_owned()
+    } else {
+        format!("acme/{path}")
+    };
     json!({"id": id, "path": path, "full_path": full_path, "name": "A group"})
 }
 
 fn members(group: u64, day: u32) -> Vec<Value> {
     let here = if group == 11 && day > 0 { vec![1, 2, 4, 5] } else { vec![1, 2, 3, 4] };
     let member = |number: u64| {
-        let mut member = person(group + number);
+        let mut member = person((group + number) % 12);
         member["created_at"] = json!(at(number));
         member["access_level"] = json!(30);
         member
@@ -164,7 +175,8 @@ fn projects(day: u32) -> Vec<Value> {
 /// GitLab kept events, an incident; in the lone project many more that nobody touched.
 fn issues(project: u64, day: u32) -> Vec<Value> {
     let many = if project == 30 { 20 } else { 7 };
-    let mut issues: Vec<Value> = (1..=many).filter(|iid| day == 0 || *iid != 5).map(|iid| issue(project, iid, day)).collect();
+    let mut issues: Vec<Value> =
+        (1..=many).filter(|iid| day == 0 || *iid != 5).map(|iid| issue(project, iid, day)).collect();
     if day > 0 {
         issues.push(json!({
             "id": project * 1_000 + 90, "iid": 90, "state": "opened", "issue_type": "issue", "title": "Access to service-0",
@@ -184,7 +196,13 @@ fn issues(project: u64, day: u32) -> Vec<Value> {
 fn issue(project: u64, iid: u64, day: u32) -> Value {
     let closes = day > 0 && iid == 2;
     let moves = day > 0 && iid == 3 && project == 20;
-    let touched = if iid < 5 { at(40) } else if iid == 6 || iid == 7 { at(41) } else { at(iid) };
+    let touched = if iid < 5 {
+        at(40)
+    } else if iid == 6 || iid == 7 {
+        at(41)
+    } else {
+        at(iid)
+    };
     let closed_at = match iid {
         6 | 7 => Some(at(41)),
         _ if closes || moves => Some(later(2)),
@@ -214,19 +232,23 @@ fn of_issue(project: u64, iid: u64, list: &str, day: u32) -> Vec<Value> {
         // Issue 6 was closed when nobody wrote down who did it.
         "resource_state_events" if iid == 6 => Vec::new(),
         "resource_state_events" => {
-            let mut events: Vec<Value> =
-                (1..5).map(|number| happened(number, json!({"state": if number % 2 == 1 { "closed" } else { "reopened" }}))).collect();
+            let mut events: Vec<Value> = (1..5)
+                .map(|number| happened(number, json!({"state": if number % 2 == 1 { "closed" } else { "reopened" }})))
+                .collect();
             if day > 0 && iid == 2 {
-                events.push(happened(9, json!({"state": "closed", "created_at": later(2), "source_merge_request_id": 5})));
+                events.push(happened(
+                    9,
+                    json!({"state": "closed", "created_at": later(2), "source_merge_request_id": 5}),
+                ));
             }
             events
         }
         "resource_label_events" => {
             (0..4).map(|number| happened(number, json!({"action": "add", "label": {"name": "jane-doe"}}))).collect()
         }
-        "resource_milestone_events" => {
-            (1..5).map(|number| happened(number, json!({"action": "add", "milestone": {"title": "Jane Doe"}}))).collect()
-        }
+        "resource_milestone_events" => (1..5)
+            .map(|number| happened(number, json!({"action": "add", "milestone": {"title": "Jane Doe"}})))
+            .collect(),
         "notes" => {
             let mut notes: Vec<Value> = (0..4).map(|number| note(base + number, iid + number, number)).collect();
             // One was taken back.
@@ -275,9 +297,7 @@ fn requests(project: u64, day: u32) -> Vec<Value> {
 
 fn notes(project: u64, iid: u64) -> Vec<Value> {
     let base = project * 10_000_000 + iid * 1_000;
-    let said = |number: u64, body: &str, system: bool| {
-        json!({"id": base + number, "body": body, "system": system, "author": person(iid + number), "created_at": at(iid + 1)})
-    };
+    let said = |number: u64, body: &str, system: bool| json!({"id": base + number, "body": body, "system": system, "author": person(iid + number), "created_at": at(iid + 1)});
     vec![
         said(0, "I thought so, says Jane Doe", false),
         said(1, "Looks good to Jane Doe", false),
@@ -328,9 +348,16 @@ fn jobs(pipeline: u64) -> Vec<Value> {
 }
 
 fn environments(project: u64, day: u32) -> Vec<Value> {
-    let named = [("production", "production"), ("staging", "staging"), ("review/jane-doe", "development"), ("eu", "production"), ("old", "other")];
+    let named = [
+        ("production", "production"),
+        ("staging", "staging"),
+        ("review/jane-doe", "development"),
+        ("eu", "production"),
+        ("old", "other"),
+    ];
     let here = named.iter().zip(1..).filter(|((name, _), _)| day == 0 || *name != "old");
-    here.map(|((name, tier), id)| json!({"id": project * 10 + id, "name": name, "tier": tier, "state": "available"})).collect()
+    here.map(|((name, tier), id)| json!({"id": project * 10 + id, "name": name, "tier": tier, "state": "available"}))
+        .collect()
 }
 
 fn deployments(project: u64, day: u32) -> Vec<Value> {
@@ -344,7 +371,8 @@ fn deployments(project: u64, day: u32) -> Vec<Value> {
             6 => ("success", later(2)),
             _ => ("success", at(number)),
         };
-        let (environment, name) = [(1, "production"), (3, "review/jane-doe"), (4, "eu")][usize::try_from(number % 3).unwrap_or(0)];
+        let (environment, name) =
+            [(1, "production"), (3, "review/jane-doe"), (4, "eu")][usize::try_from(number % 3).unwrap_or(0)];
         let done = matches!(status, "success" | "failed");
         json!({
             "id": project * 100 + number, "iid": number, "status": status, "sha": sha(project, number), "ref": "v1.2.3",
@@ -375,6 +403,8 @@ pub(super) fn person(number: u64) -> Value {
         0 => json!({"id": 70, "username": "jane-doe", "name": "Jane Doe", "web_url": "https://fake.test/jane-doe"}),
         12 => json!({"id": 82, "username": "project_20_bot_ab12", "name": "deploys"}),
         13 => json!({"id": 83, "username": "ghost", "name": "Ghost User"}),
-        other => json!({"id": 70 + other, "username": format!("person-{other}"), "name": format!("Person Nr{other}"), "state": "active"}),
+        other => {
+            json!({"id": 70 + other, "username": format!("person-{other}"), "name": format!("Person Nr{other}"), "state": "active"})
+        }
     }
 }
