@@ -1,13 +1,19 @@
 //! What GitLab is asked, and what its records mean, on invented ones.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::ask;
-use super::world::{STUDY, person};
+use super::world::{STUDY, listed, person};
+use crate::config::{Overrides, load};
 use crate::log::{Facts, to_rfc3339};
 use crate::sources::api::fake::with_headers;
+use crate::sources::api::kept::{History, Kept};
+use crate::sources::api::link;
 use crate::sources::api::recorded::{Bench, activities, caveats};
-use crate::sources::api::request::{Method, Request};
+use crate::sources::api::request::{Answer, Method, Request};
+use crate::sources::api::stream::Ask;
 
 const SCOPE: &str = "group/10/20";
 
@@ -373,6 +379,98 @@ fn a_list_goes_on_by_time_and_by_page_only_within_a_second() {
         ask::onward(&request, &with_headers(200, &json!([]), &[("x-next-page", "2")]), &[row("2025-01-02T00:00:00Z")]),
         None
     );
+}
+
+#[test]
+fn a_record_that_changes_while_its_list_is_read_pushes_no_other_out_of_sight() {
+    let at = |minute: u32| json!(format!("2025-01-01T00:{minute:02}:00.000Z"));
+    let mut rows: Vec<Value> = (1..=7).map(|iid| json!({"iid": iid, "updated_at": at(iid)})).collect();
+    let url = "https://fake.test/api/v4/projects/1/issues?order_by=updated_at&sort=asc&per_page=100".to_owned();
+    let first = Request { method: Method::Get, url, body: None };
+    let read = |mut rows: Vec<Value>, next: fn(&Request, &Answer, &[Value]) -> Option<Request>| {
+        let mut request = Some(first.clone());
+        let mut seen = BTreeSet::new();
+        while let Some(now) = request.take() {
+            let answer = listed(&now, rows.clone());
+            let page = answer.json().and_then(|page| page.as_array().cloned()).expect("a page");
+            seen.extend(page.iter().filter_map(|row| row["iid"].as_u64()));
+            // Somebody touches the first of the list.
+            rows[0]["updated_at"] = at(59);
+            request = next(&now, &answer, &page);
+        }
+        seen.into_iter().collect::<Vec<_>>()
+    };
+    let by_page = |now: &Request, answer: &Answer, _: &[Value]| {
+        link::next(answer.header("link")?).map(|to| Request { url: to.to_owned(), ..now.clone() })
+    };
+    assert_eq!(read(rows.clone(), by_page), [1, 2, 3, 5, 6, 7], "so it would be by number of page");
+    assert_eq!(read(rows.clone(), ask::onward), [1, 2, 3, 4, 5, 6, 7]);
+    // More of one second than a page holds.
+    rows.iter_mut().for_each(|row| row["updated_at"] = at(1));
+    assert_eq!(read(rows[..5].to_vec(), ask::onward).len(), 5);
+}
+
+#[test]
+fn owners_are_groups_or_projects_and_the_outermost_count() {
+    let asked = |entry: &str| {
+        let study = STUDY.replace("owners = [\"acme\", \"acme/platform\", \"other/lone\"]", entry);
+        let bench = Bench::new(&study);
+        let ask = Ask { api: &bench.settings.apis[0], parent: None, since: None, window: None };
+        ask::owners(&ask)
+    };
+    let names = |entry: &str| asked(entry).iter().map(Request::name).collect::<Vec<_>>();
+    let plain = names("owners = [\"acme/platform/x\", \"Acme\", \"acme\", \"acmeister\"]");
+    let groups =
+        ["Acme", "acmeister"].map(|path| format!("GET https://fake.test/api/v4/groups/{path}?with_projects=false"));
+    assert_eq!(plain, groups);
+    let [either] = &asked("owners = [\"other/lone\"]")[..] else { panic!("one request") };
+    assert_eq!(either.url, "https://fake.test/api/graphql");
+    let answer = with_headers(200, &json!({}), &[]);
+    let found = json!({"data": {"group": null, "project": {"id": "gid://gitlab/Project/3", "fullPath": "other/lone"}}});
+    assert_eq!(ask::or_else(either, &answer, &[found]), None);
+    let nothing = json!({"data": {"group": null, "project": null}});
+    let loud = ask::or_else(either, &answer, &[nothing]).expect("asked for as a group, which is not there");
+    assert_eq!(loud.url, "https://fake.test/api/v4/groups/other%2Flone?with_projects=false");
+    let named = names("include = [\"acme/a/shop\", \"acme/*\"]");
+    assert_eq!(named, ["GET https://fake.test/api/v4/projects/acme%2Fa%2Fshop"]);
+}
+
+#[test]
+fn a_list_that_is_switched_off_and_an_issue_that_nobody_touched_are_not_asked_for() {
+    let bench = bench();
+    let asked = |list: fn(&Ask<'_>) -> Vec<Request>, value: &Value| {
+        let history = History::default();
+        let parent = Kept { key: "20", scope: "group/10/7", since_us: None, gone_us: None, value, history };
+        list(&Ask { api: &bench.settings.apis[0], parent: Some(&parent), since: None, window: None }).len()
+    };
+    let project = |more: Value| {
+        let mut project = json!({"path_with_namespace": "acme/x"});
+        project.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        project
+    };
+    let lists: [fn(&Ask<'_>) -> Vec<Request>; 4] = [ask::issues, ask::merge_requests, ask::pipelines, ask::deployments];
+    let off =
+        json!({"issues_access_level": "disabled", "merge_requests_enabled": false, "builds_access_level": "disabled"});
+    assert_eq!(lists.map(|list| asked(list, &project(json!({"issues_access_level": "private"})))), [1, 1, 1, 1]);
+    assert_eq!(lists.map(|list| asked(list, &project(off.clone()))), [0, 0, 0, 0]);
+    let no_environments = json!({"environments_access_level": "disabled"});
+    assert_eq!(lists.map(|list| asked(list, &project(no_environments.clone()))), [1, 1, 1, 0]);
+    let issue = |updated: &str| json!({"created_at": "2025-01-01T00:00:00.000Z", "updated_at": updated});
+    assert_eq!(asked(ask::issue_notes, &issue("2025-01-01T00:00:00.000Z")), 0);
+    assert_eq!(asked(ask::issue_notes, &issue("2025-01-01T00:00:00.001Z")), 1);
+    let pipeline = |status: &str, project: &str| json!({"status": status, "project": project});
+    let jobs = [("success", "acme/x"), ("running", "acme/x"), ("success", "other/x")];
+    assert_eq!(jobs.map(|(status, project)| asked(ask::jobs, &pipeline(status, project))), [1, 0, 0]);
+}
+
+#[test]
+fn an_address_that_is_no_api_is_refused_before_anything_is_asked() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("milepost.toml");
+    let study = STUDY.replace("https://fake.test/api/v4", "https://fake.test");
+    std::fs::write(&file, format!("[study]\nname = \"t\"\n{study}")).expect("written");
+    let why = load(&file, &Overrides::default()).map(|_| ()).expect_err("refused").to_string();
+    assert!(why.contains("https://HOST/api/v4"), "{why}");
 }
 
 #[test]

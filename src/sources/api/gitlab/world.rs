@@ -102,7 +102,7 @@ fn of_project(request: &Request, id: u64, rest: &[&str], day: u32) -> Answer {
 }
 
 /// A page of a list, filtered and sorted as the request says.
-fn listed(request: &Request, mut rows: Vec<Value>) -> Answer {
+pub(super) fn listed(request: &Request, mut rows: Vec<Value>) -> Answer {
     let time = |row: &Value, field: &str| row.get(field).and_then(instant);
     if let Some(after) = request.query("updated_after").and_then(|text| instant(&Value::from(text))) {
         rows.retain(|row| time(row, "updated_at").is_some_and(|at| at > after));
