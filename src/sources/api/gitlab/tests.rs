@@ -406,7 +406,9 @@ fn a_record_that_changes_while_its_list_is_read_pushes_no_other_out_of_sight() {
     assert_eq!(read(rows.clone(), by_page), [1, 2, 3, 5, 6, 7], "so it would be by number of page");
     assert_eq!(read(rows.clone(), ask::onward), [1, 2, 3, 4, 5, 6, 7]);
     // More of one second than a page holds.
-    rows.iter_mut().for_each(|row| row["updated_at"] = at(1));
+    for row in &mut rows {
+        row["updated_at"] = at(1);
+    }
     assert_eq!(read(rows[..5].to_vec(), ask::onward).len(), 5);
 }
 

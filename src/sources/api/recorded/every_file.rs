@@ -24,7 +24,7 @@ const READ: &[(&str, &str)] = &[
 
 /// What nobody asks: how such rows come in all the same.
 enum Way {
-    /// A table of DevLake's domain layer, which this preset of `[[files]]` reads, and the row of it that a recorded one is.
+    /// A table of the domain layer of `DevLake`, which this preset of `[[files]]` reads, and what a recorded row is there.
     Preset(&'static str, fn(&Value) -> Value),
     /// No record of its own: what tells the same.
     Told(&'static str),
