@@ -129,6 +129,7 @@ impl Api {
         }
         let usual = match written.kind {
             ApiKind::GitHub => Some("https://api.github.com"),
+            ApiKind::GitLab => Some("https://gitlab.com/api/v4"),
             ApiKind::PagerDuty => Some("https://api.pagerduty.com"),
             _ => None,
         };
@@ -149,6 +150,10 @@ impl Api {
         }
         if url.contains('@') {
             return Err(("apis.url", "must hold no user or password; use `user` and `token-env`".to_owned()));
+        }
+        // Any other address of a GitLab answers with pages for people.
+        if written.kind == ApiKind::GitLab && !url.ends_with("/api/v4") {
+            return Err(("apis.url", format!("`{url}`: the API of a GitLab begins at `https://HOST/api/v4`")));
         }
         let names = |globs: &[String]| Names::new(globs).map_err(|message| ("apis.include", message));
         let own_zone = match &written.zone {

@@ -11,6 +11,9 @@ pub enum ApiKind {
     /// GitHub and GitHub Enterprise.
     #[serde(rename = "github")]
     GitHub,
+    /// GitLab, gitlab.com and self-managed.
+    #[serde(rename = "gitlab")]
+    GitLab,
     /// Jira Cloud.
     JiraCloud,
     /// Jira Data Center.
@@ -36,6 +39,7 @@ impl ApiKind {
     /// Every kind.
     pub const ALL: &[Self] = &[
         Self::GitHub,
+        Self::GitLab,
         Self::JiraCloud,
         Self::JiraDataCenter,
         Self::Jenkins,
@@ -50,6 +54,7 @@ impl ApiKind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::GitHub => "github",
+            Self::GitLab => "gitlab",
             Self::JiraCloud => "jira-cloud",
             Self::JiraDataCenter => "jira-data-center",
             Self::Jenkins => "jenkins",
@@ -70,7 +75,8 @@ pub struct WrittenApi {
     pub id: String,
     /// Which system it is.
     pub kind: ApiKind,
-    /// Where its API begins. GitHub, GitLab and PagerDuty have a default; `https://HOST/api/v3` for GitHub Enterprise.
+    /// Where its API begins. GitHub, GitLab and PagerDuty have a default; `https://HOST/api/v3` for GitHub Enterprise,
+    /// `https://HOST/api/v4` for GitLab.
     pub url: Option<String>,
     /// The environment variable that holds the token.
     pub token_env: Option<String>,
@@ -78,7 +84,8 @@ pub struct WrittenApi {
     pub token_file: Option<String>,
     /// A command and its arguments that print the token: `["pass", "show", "github"]`.
     pub token_command: Option<Vec<String>>,
-    /// Who the token belongs to, where the system wants both (Jira Cloud, Jenkins, ServiceNow, Azure DevOps).
+    /// Who the token belongs to, where the system wants both (Jira Cloud, Jenkins, ServiceNow, Azure DevOps). `oauth2` for
+    /// an OAuth token of GitLab.
     pub user: Option<String>,
     /// A GitHub App, in place of a token.
     pub app: Option<WrittenApp>,
@@ -100,7 +107,7 @@ pub struct WrittenApi {
     pub since: Option<toml::value::Datetime>,
     /// A condition in the system's own language (JQL, an encoded query of ServiceNow) that tickets must meet.
     pub query: Option<String>,
-    /// Names of pipelines, as globs, whose jobs are read too. Default: none.
+    /// Names of pipelines, as globs, whose jobs are read too (in GitLab, names of projects too). Default: none.
     #[serde(default)]
     pub jobs: Vec<String>,
     /// The team that every ticket of this API was sent to, where no field says one.

@@ -192,8 +192,9 @@ impl Governor {
         let now = self.clock.now_us();
         let server = date_us(answer).unwrap_or(now);
         let state = &mut *self.state.borrow_mut();
-        let reset = answer.header("x-ratelimit-reset").and_then(|text| text.trim().parse::<i64>().ok());
-        let used_up = answer.header("x-ratelimit-remaining").is_some_and(|left| left.trim() == "0");
+        let either = |name: &str, other: &str| answer.header(name).or_else(|| answer.header(other));
+        let reset = either("x-ratelimit-reset", "ratelimit-reset").and_then(|text| text.trim().parse::<i64>().ok());
+        let used_up = either("x-ratelimit-remaining", "ratelimit-remaining").is_some_and(|left| left.trim() == "0");
         let us = match (retry_after_us(answer, server), reset) {
             (Some(us), _) => us,
             (None, Some(reset)) if used_up && reset > 1_000_000_000 => reset * SECOND - server + SECOND,

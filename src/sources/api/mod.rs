@@ -24,6 +24,7 @@ mod door;
 mod error;
 mod facts;
 mod github;
+mod gitlab;
 mod governor;
 mod jenkins;
 mod jira;
@@ -56,6 +57,7 @@ use crate::config::written::ApiKind;
 pub fn source(kind: ApiKind) -> &'static Source {
     match kind {
         ApiKind::GitHub => &github::SOURCE,
+        ApiKind::GitLab => &gitlab::SOURCE,
         ApiKind::JiraCloud => &jira::CLOUD,
         ApiKind::JiraDataCenter => &jira::DATA_CENTER,
         ApiKind::Jenkins => &jenkins::SOURCE,

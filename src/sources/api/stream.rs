@@ -27,7 +27,7 @@ pub(super) enum Sign {
     Bearer,
     /// Basic with user and token; a bearer token where no user is given.
     Basic,
-    /// A header of the system's own, after a prefix.
+    /// A header of the system's own, after a prefix; a bearer token where the user is `oauth2`.
     Header(&'static str, &'static str),
 }
 

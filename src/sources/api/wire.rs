@@ -35,6 +35,9 @@ pub trait Wire {
     fn send<'a>(&'a self, request: &'a Request, etag: Option<&'a str>) -> Sending<'a>;
 }
 
+/// The user that an OAuth token is sent for, as git calls it: such a token goes into no header of a system's own.
+const OAUTH: &str = "oauth2";
+
 /// An answer of more bytes than this is none that was asked for.
 const LARGEST: usize = 64 << 20;
 /// So long may nothing come before a connection counts as broken.
@@ -104,6 +107,7 @@ impl Wire for Plain {
                 builder = match (self.source.sign, &self.user) {
                     (Sign::Basic, Some(user)) => builder.basic_auth(user, Some(token)),
                     (Sign::Basic, None) | (Sign::Bearer, _) => builder.bearer_auth(token),
+                    (Sign::Header(..), Some(user)) if user == OAUTH => builder.bearer_auth(token),
                     (Sign::Header(name, prefix), _) => builder.header(name, format!("{prefix}{token}")),
                 };
             }
@@ -167,8 +171,49 @@ fn in_words(why: &reqwest::Error) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{Read as _, Write as _};
+    use std::net::TcpListener;
+    use std::thread;
+
     use super::*;
+    use crate::config::written::ApiKind;
     use crate::sources::api::recorded::Bench;
+
+    /// The head of a request that a wire sends to a server on this machine.
+    fn sent(kind: ApiKind, user: Option<&str>) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("http://{}/x", listener.local_addr().expect("an address"));
+        let server = thread::spawn(move || {
+            let (mut stream, _) = listener.accept().expect("a connection");
+            let (mut head, mut part) = (Vec::new(), [0; 1_024]);
+            while !head.windows(4).any(|end| end == b"\r\n\r\n") {
+                let many = stream.read(&mut part).expect("readable");
+                head.extend_from_slice(&part[..many]);
+            }
+            stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}").expect("writable");
+            String::from_utf8_lossy(&head).to_lowercase()
+        });
+        let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let user = user.map(str::to_owned);
+        let wire = Plain { client, token: Token::new("s3cret"), user, source: source(kind) };
+        let request = Request { method: Method::Get, url, body: None };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let answer = runtime.block_on(wire.send(&request, Some("\"tag\""))).expect("an answer");
+        assert_eq!((answer.status, answer.body.as_slice()), (200, b"{}".as_slice()));
+        server.join().expect("it ends")
+    }
+
+    #[test]
+    fn a_token_stands_in_the_one_header_that_its_system_reads() {
+        let plain = sent(ApiKind::GitLab, None);
+        assert!(plain.contains("\r\nprivate-token: s3cret\r\n") && !plain.contains("authorization"), "{plain}");
+        assert!(plain.contains("if-none-match: \"tag\""), "{plain}");
+        let oauth = sent(ApiKind::GitLab, Some("oauth2"));
+        assert!(oauth.contains("\r\nauthorization: bearer s3cret\r\n") && !oauth.contains("private-token"), "{oauth}");
+        assert!(sent(ApiKind::PagerDuty, None).contains("\r\nauthorization: token token=s3cret\r\n"));
+        assert!(sent(ApiKind::Jenkins, Some("me")).contains("\r\nauthorization: basic "));
+        assert!(sent(ApiKind::ArgoCd, None).contains("\r\nauthorization: bearer s3cret\r\n"));
+    }
 
     #[test]
     fn whoever_says_nothing_is_not_waited_for_without_end() {

@@ -73,6 +73,19 @@ fn a_budget_that_is_used_up_waits_for_its_reset_by_the_servers_clock() {
 }
 
 #[test]
+fn a_limit_that_names_its_reset_by_the_other_header_is_waited_for_too() {
+    for (name, fake) in fakes() {
+        let mut bench = Bench::new(fake);
+        // Ten minutes after the server's noon.
+        let used_up =
+            |_: &_| with_headers(429, &json!({}), &[("ratelimit-remaining", "0"), ("ratelimit-reset", "1748779800")]);
+        bench.pull(0, Fault::Answer(1, used_up)).expect(name);
+        let waited: i64 = bench.clock.waits_us.borrow().iter().sum();
+        assert_eq!(waited, 601_000_000, "{name}");
+    }
+}
+
+#[test]
 fn a_wrong_token_is_explained_and_shown_to_nobody() {
     for (name, fake) in fakes() {
         let mut bench = Bench::new(fake);

@@ -22,6 +22,7 @@ pub(super) const NOON_US: Micros = 1_748_779_200_000_000;
 pub(super) fn fakes() -> Vec<(&'static str, &'static Fake)> {
     vec![
         ("github", &api::github::FAKE),
+        ("gitlab", &api::gitlab::FAKE),
         ("jenkins", &api::jenkins::FAKE),
         ("azure-devops", &api::azure_devops::FAKE),
         ("jira-cloud", &api::jira::FAKE),
