@@ -10,6 +10,8 @@ mod windows;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashSet};
 
+use serde_json::Value;
+
 pub(super) use batch::walk_together;
 pub(super) use cost::{cost, since};
 pub(super) use mark::whole_us;
@@ -17,7 +19,7 @@ use mark::{Mark, is_unfinished, lost, nothing_new, unfinished};
 
 use super::door::Door;
 use super::error::ApiError;
-use super::kept::{History, Kept, scalar};
+use super::kept::{History, Kept, at, instant, scalar};
 use super::session::{Fetched, Session};
 use super::stream::{Ask, Order, Stream};
 use crate::archive::{Archive, Page, Skip};
@@ -169,16 +171,30 @@ impl<'a, 'w> Walk<'a, 'w> {
         serde_json::to_string(&Mark { since_us, whole, parent, whole_us }).expect("a mark is plain data")
     }
 
+    /// A list that begins at `since` says nothing of what is older: that counts as listed. Says whether the list can tell of
+    /// anything that it is gone.
+    fn may_miss(&self, listed: &mut Vec<String>) -> Result<bool, ApiError> {
+        let Some(since) = self.since else { return Ok(true) };
+        let Some(cursor) = self.stream.cursor else { return Ok(false) };
+        let ground = self.ground;
+        for record in ground.archive.borrow().records_of(ground.unit, self.stream.name, self.scope)? {
+            let body: Value = serde_json::from_str(&record.body).unwrap_or_default();
+            if at(&body, cursor).and_then(instant).is_none_or(|at_us| at_us < since) {
+                listed.push(record.key);
+            }
+        }
+        Ok(true)
+    }
+
     fn end(mut self, whole: bool) -> Result<(), ApiError> {
         let left_out = std::mem::take(&mut self.skips).into_values().collect::<Vec<_>>();
         // What is not there today may be back tomorrow: it is asked for again, and what was stored of it is not taken for gone.
         let missing = self.missing.is_some();
-        let listed = std::mem::take(&mut self.listed);
+        let mut listed = std::mem::take(&mut self.listed);
+        let speaks = whole && !missing && (self.stream.order == Order::Whole || self.may_miss(&mut listed)?);
         let page = Page {
             bookmark: (!missing).then(|| self.marked(true)),
-            // A list that begins at `since` says nothing of what is older.
-            listed: (whole && !missing && (self.stream.order == Order::Whole || self.since.is_none()))
-                .then(|| (listed, self.ground.session.started_us())),
+            listed: speaks.then(|| (listed, self.ground.session.started_us())),
             skips: Some(left_out),
             ..Page::default()
         };

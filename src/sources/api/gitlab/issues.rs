@@ -106,6 +106,9 @@ fn issue_of<'a>(scene: &Scene<'a>) -> Result<(String, String, Kept<'a>), Refusal
     if went_on(issue.value, scene) {
         return Err(MOVED);
     }
+    if issue.gone_us.is_some() {
+        return Err(Refusal::Nothing("an event of an issue that is gone"));
+    }
     if matches!(kind(issue.value), "incident" | "test_case") {
         return Err(Refusal::Nothing("an event of an incident or a test case; `issues` tells what there is to tell"));
     }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
+use super::mark::Unchanged;
 use super::{SECOND, Walk};
 use crate::log::Micros;
 use crate::sources::api::error::ApiError;
@@ -85,8 +86,12 @@ impl Walk<'_, '_> {
             let known = etag.as_ref().map(|(etag, _)| etag.as_str());
             match self.ground.session.fetch(self.stream, self.scope, &now, known).await? {
                 Fetched::Unchanged => {
-                    // The first page counts everything: where it stands still, so does the rest.
-                    return Ok(Below::default());
+                    // A pull that was killed may have stored this page and none of those behind it.
+                    let before = etag.and_then(|(_, page)| serde_json::from_str::<Unchanged>(&page?).ok());
+                    let Some(Unchanged { next, keys }) = before else { return Ok(below) };
+                    below.given += keys.len() as u64;
+                    self.listed.extend(keys);
+                    request = next;
                 }
                 Fetched::Missing(status) => {
                     self.lack(status);
@@ -95,7 +100,7 @@ impl Walk<'_, '_> {
                 Fetched::Answer(answer, json) => {
                     let items = self.items(&json, self.stream.items)?;
                     let total = json.pointer(windows.total).and_then(Value::as_u64).unwrap_or(0);
-                    below.total = if below.given == 0 { total } else { below.total };
+                    below.total = below.total.max(total);
                     below.given += items.len() as u64;
                     for at_us in items.iter().filter_map(|item| at(item, self.stream.cursor?).and_then(instant)) {
                         below.in_order &= below.oldest.is_none_or(|oldest| at_us <= oldest);
