@@ -35,28 +35,29 @@ impl Archive {
     /// # Errors
     /// Where the archive cannot be written; then nothing of the delivery is stored.
     pub fn accept(&mut self, unit: &str, delivery: &Delivery) -> Result<bool, ArchiveError> {
-        let mut accept = || -> rusqlite::Result<bool> {
-            let change = self.database.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let new = change
-                .prepare_cached("insert or ignore into delivery values (?1, ?2, ?3)")?
-                .execute(params![unit, delivery.key, delivery.at_us])?;
-            if new == 0 {
-                return Ok(false);
-            }
-            for put in &delivery.puts {
-                put_one(&change, unit, put)?;
-            }
-            for key in &delivery.keys {
-                change
-                    .prepare_cached("insert or replace into identity_key values (?1, ?2, ?3, ?4, ?5)")?
-                    .execute(params![unit, key.identity_id, key.kind, key.key, key.is_bot])?;
-            }
-            for (stream, skip) in &delivery.counted {
-                count(&change, unit, stream, skip)?;
-            }
-            change.commit()?;
-            Ok(true)
-        };
+        let mut accept =
+            || -> rusqlite::Result<bool> {
+                let change = self.database.transaction_with_behavior(TransactionBehavior::Immediate)?;
+                let new = change
+                    .prepare_cached("insert or ignore into delivery values (?1, ?2, ?3)")?
+                    .execute(params![unit, delivery.key, delivery.at_us])?;
+                if new == 0 {
+                    return Ok(false);
+                }
+                for put in &delivery.puts {
+                    put_one(&change, unit, put)?;
+                }
+                for key in &delivery.keys {
+                    change
+                        .prepare_cached("insert or replace into identity_key values (?1, ?2, ?3, ?4, ?5)")?
+                        .execute(params![unit, key.identity_id, key.kind, key.key, key.is_bot])?;
+                }
+                for (stream, skip) in &delivery.counted {
+                    count(&change, unit, stream, skip)?;
+                }
+                change.commit()?;
+                Ok(true)
+            };
         let done = accept();
         self.wrap(done)
     }

@@ -115,9 +115,9 @@ impl CommandError {
             Self::File { .. } => {
                 Some("`columns`, `time-format` and `bad-rows-percent` of `[[files]]` say how a file is read")
             }
-            Self::NothingToBuild { .. } => {
-                Some("list `[[repositories]]`, `[[apis]]`, `[[receivers]]` or `[[files]]` in the study file, then `milepost pull`")
-            }
+            Self::NothingToBuild { .. } => Some(
+                "list `[[repositories]]`, `[[apis]]`, `[[receivers]]` or `[[files]]` in the study file, then `milepost pull`",
+            ),
             Self::Receiver { .. } => {
                 Some("`secret-env`, `secret-file` or `secret-command` of `[[receivers]]` says where a secret is")
             }

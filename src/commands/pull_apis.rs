@@ -251,9 +251,8 @@ impl Archived<'_> {
 
     fn facts(&self, settings: &Settings, archive: &Archive, known: &api::Known<'_>) -> Result<Facts, CommandError> {
         match &self.what {
-            What::Api(one, _) => api::facts(settings, one, self.rank, archive, known).map_err(|why| {
-                CommandError::Api { api: one.id.clone(), place: settings.place_naming(&one.id), why }
-            }),
+            What::Api(one, _) => api::facts(settings, one, self.rank, archive, known)
+                .map_err(|why| CommandError::Api { api: one.id.clone(), place: settings.place_naming(&one.id), why }),
             What::Receiver(one) => hook::facts(settings, one, self.rank, archive, known)
                 .map_err(|why| CommandError::receiver(settings, one, why.to_string())),
         }

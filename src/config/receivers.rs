@@ -36,7 +36,8 @@ type Wrong = (&'static str, String);
 impl Receiver {
     /// Whether the API that it belongs to is one of `[[apis]]`: then that API tells its deliveries.
     pub fn is_told_by(&self, api: &Api) -> bool {
-        self.kind == ReceiverKind::GitHub && self.api.as_ref().is_some_and(|own| own.id == api.id && !own.url.is_empty())
+        self.kind == ReceiverKind::GitHub
+            && self.api.as_ref().is_some_and(|own| own.id == api.id && !own.url.is_empty())
     }
 
     /// Whether it tells its deliveries itself.
@@ -48,7 +49,8 @@ impl Receiver {
     pub(super) fn resolve(written: &WrittenReceiver, folder: &Path, apis: &[Api]) -> Result<Self, Wrong> {
         let id = &written.id;
         if !is_path(&written.path) {
-            let message = format!("`{}` is no path such as `/hooks/github` (letters, digits, `-`, `_`, `.`)", written.path);
+            let message =
+                format!("`{}` is no path such as `/hooks/github` (letters, digits, `-`, `_`, `.`)", written.path);
             return Err(("receivers.path", message));
         }
         Ok(Self {
@@ -122,7 +124,9 @@ fn http_name(name: &str) -> Option<&str> {
 fn api(written: &WrittenReceiver, apis: &[Api]) -> Result<Option<Api>, Wrong> {
     if written.kind != ReceiverKind::GitHub {
         return match &written.api {
-            Some(_) => Err(("receivers.api", format!("only `github` receivers belong to an API; `{}` is none", written.id))),
+            Some(_) => {
+                Err(("receivers.api", format!("only `github` receivers belong to an API; `{}` is none", written.id)))
+            }
             None => Ok(None),
         };
     }
@@ -152,7 +156,8 @@ fn api(written: &WrittenReceiver, apis: &[Api]) -> Result<Option<Api>, Wrong> {
         return Err(("receivers.classify", message));
     }
     let found = apis.iter().find(|api| api.id == *named && api.kind == ApiKind::GitHub);
-    let found = found.ok_or_else(|| ("receivers.api", format!("`{named}` is none of `[[apis]]` of the kind `github`")))?;
+    let found =
+        found.ok_or_else(|| ("receivers.api", format!("`{named}` is none of `[[apis]]` of the kind `github`")))?;
     Ok(Some(found.clone()))
 }
 
@@ -218,14 +223,19 @@ mod tests {
 
     #[test]
     fn what_cannot_be_meant_is_refused() {
-        let of = |kind: &str, more: &str| format!("id = \"a\"\nkind = \"{kind}\"\npath = \"/a\"\nsecret-env = \"S\"\n{more}");
+        let of = |kind: &str, more: &str| {
+            format!("id = \"a\"\nkind = \"{kind}\"\npath = \"/a\"\nsecret-env = \"S\"\n{more}")
+        };
         assert!(refused(&of("generic", "")).contains("needs a `mapping`"));
         assert!(refused(&of("gitlab", MAPPING)).contains("leave `mapping` out"));
         assert!(refused(&of("github", "sign = \"bearer\"")).contains("own way"));
         assert!(refused(&of("github", "api = \"x\"")).contains("none of `[[apis]]`"));
         assert!(refused(&of("flux", "api = \"x\"")).contains("only `github`"));
         assert!(refused(&of("generic", "mapping = { stream = \"survey\" }")).contains("one by one"));
-        assert!(refused(&of("generic", "mapping = { stream = \"tickets\", columns = { title = \"t\" } }")).contains("not kept"));
+        assert!(
+            refused(&of("generic", "mapping = { stream = \"tickets\", columns = { title = \"t\" } }"))
+                .contains("not kept")
+        );
         assert!(refused(&of("generic", "mapping = { stream = \"tickets\", colums = {} }")).contains("colums"));
         for path in ["hooks", "/", "/a b", "/a?b", "/é"] {
             assert!(refused(&of("github", "").replace("\"/a\"", &format!("\"{path}\""))).contains("no path"), "{path}");

@@ -20,6 +20,7 @@ mod kill;
 mod parquet_file;
 mod privacy;
 mod queries;
+mod receive;
 mod sample;
 mod seeds;
 mod small_study;

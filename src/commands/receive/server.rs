@@ -61,12 +61,8 @@ pub(super) async fn serve(desk: &Desk<'_>, address: SocketAddr) -> Result<(), Co
     let mut open: FuturesUnordered<Pin<Box<dyn Future<Output = ()> + '_>>> = FuturesUnordered::new();
     while !stop.is_asked() && !desk.has_enough() {
         let is_full = open.len() >= MOST_CONNECTIONS;
-        let accept = pin!(async {
-            if is_full { pending().await } else { listener.accept().await }
-        });
-        let finish = pin!(async {
-            if open.is_empty() { pending().await } else { open.next().await }
-        });
+        let accept = pin!(async { if is_full { pending().await } else { listener.accept().await } });
+        let finish = pin!(async { if open.is_empty() { pending().await } else { open.next().await } });
         match select(accept, select(finish, pin!(sleep(LOOK)))).await {
             Either::Left((Ok((stream, _)), _)) => open.push(Box::pin(connection(desk, stream, ended.clone()))),
             // A connection that broke before it was there, or no handle for another: those that are open go on.

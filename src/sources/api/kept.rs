@@ -275,12 +275,12 @@ fn mention(known: &HashMap<String, String>, text: &Value, home: Option<&str>, me
         }
     }
     mentions.changes.extend(list("changes").iter().filter_map(scalar));
-    mentions.tickets.extend(list("tickets").iter().filter_map(scalar).filter_map(|ticket| {
-        match ticket.strip_prefix('#') {
+    mentions.tickets.extend(list("tickets").iter().filter_map(scalar).filter_map(
+        |ticket| match ticket.strip_prefix('#') {
             Some(number) => home.map(|home| format!("{home}#{number}")),
             None => Some(ticket),
-        }
-    }));
+        },
+    ));
 }
 
 #[cfg(test)]

@@ -148,7 +148,8 @@ fn run<S: RowsOf>(
     }
     if let Some((_, (_, example))) = environments.iter().next() {
         let names: Vec<String> = environments.keys().map(|name| shown_name(name)).collect();
-        let detail = format!("rows in environments that the study does not list were left out: {}", in_backticks(&names));
+        let detail =
+            format!("rows in environments that the study does not list were left out: {}", in_backticks(&names));
         let total = environments.values().map(|(count, _)| count).sum();
         out.note(CaveatKind::UnknownEnvironment, &detail, total, || example.clone());
     }

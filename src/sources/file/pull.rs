@@ -256,7 +256,10 @@ fn read_rows<S: RowsOf>(
 }
 
 /// Every record once: of those with the same key the last, in the order of the files.
-pub(super) fn once<S: RowsOf>(mut records: Vec<Option<Placed<S::Record>>>, out: &mut Output<'_>) -> Vec<Placed<S::Record>> {
+pub(super) fn once<S: RowsOf>(
+    mut records: Vec<Option<Placed<S::Record>>>,
+    out: &mut Output<'_>,
+) -> Vec<Placed<S::Record>> {
     let mut last: HashMap<String, usize> = HashMap::with_capacity(records.len());
     for place in 0..records.len() {
         let Some(key) = records[place].as_ref().map(|placed| S::key(&placed.record)) else { continue };

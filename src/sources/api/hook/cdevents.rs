@@ -90,7 +90,13 @@ pub(super) fn take(hook: &Hook<'_>, posted: &Posted<'_>, people: &mut dyn Regist
         match words(kind) {
             Some((subject, predicate)) if reads(subject, predicate) => {
                 let body = door.pass(KEEP, event, people).to_string();
-                delivery.puts.push(Put { stream: STREAM, scope: String::new(), key: key.clone(), body, since_us: None });
+                delivery.puts.push(Put {
+                    stream: STREAM,
+                    scope: String::new(),
+                    key: key.clone(),
+                    body,
+                    since_us: None,
+                });
             }
             Some((subject, predicate)) => {
                 let name = format!("{subject}.{predicate}");

@@ -102,7 +102,11 @@ impl<'a> Told<'a> {
             let head: Rc<str> = Rc::from(format!("{}/{stream}", unit(receiver)));
             let mut records = Vec::new();
             for (record, seq) in archive.records(&unit(receiver), stream)?.into_iter().zip(0..) {
-                let key = if record.scope.is_empty() { record.key.clone() } else { format!("{}/{}", record.scope, record.key) };
+                let key = if record.scope.is_empty() {
+                    record.key.clone()
+                } else {
+                    format!("{}/{}", record.scope, record.key)
+                };
                 let place = Place::Record { stream: Rc::clone(&head), key: Rc::from(key), seq };
                 let value = serde_json::from_str(&record.body).map_err(|_| broken(&place))?;
                 records.push((place, record, value));

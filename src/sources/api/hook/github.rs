@@ -70,7 +70,8 @@ fn kept(stream: &Stream, mut raw: Value, door: &mut Door<'_>, people: &mut dyn R
     if !raw.is_object() {
         return None;
     }
-    let times = ["_updated_at", "updated_at", "completed_at", "submitted_at", "published_at", "started_at", "created_at"];
+    let times =
+        ["_updated_at", "updated_at", "completed_at", "submitted_at", "published_at", "started_at", "created_at"];
     let updated_at = times.iter().find_map(|name| at(&raw, name)).and_then(plain).unwrap_or_default();
     (stream.prepare)(&mut raw);
     let kept = door.pass(stream.keep, &raw, people);

@@ -36,10 +36,12 @@ pub(super) fn take(hook: &Hook<'_>, posted: &Posted<'_>, people: &mut dyn Regist
     }
     // What a signature covers goes first: a header beside it can be changed by whoever sends it again.
     let own = ["webhook-id", "idempotency-key"].iter().find_map(|name| id_in(posted.header(name)));
-    let key = own.map_or_else(|| key_of_content(&format!("{bodies:?}{left_out:?}{}", of(&objects, &bodies))), str::to_owned);
+    let key =
+        own.map_or_else(|| key_of_content(&format!("{bodies:?}{left_out:?}{}", of(&objects, &bodies))), str::to_owned);
     let mut delivery = Delivery { key: key.clone(), ..Delivery::default() };
+    // No id holds a `#`, so no delivery has the key of another's row.
     for (body, place) in bodies.into_iter().zip(1..) {
-        let key = if place == 1 { key.clone() } else { format!("{key}/{place}") };
+        let key = if place == 1 { key.clone() } else { format!("{key}#{place}") };
         delivery.puts.push(Put { stream: STREAM, scope: String::new(), key, body, since_us: None });
     }
     for reason in left_out {

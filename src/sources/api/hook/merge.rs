@@ -178,7 +178,8 @@ fn as_it_stood_last(stream: &str, of_api: Option<Value>, mut sent: Vec<Sent>) ->
     };
     let mut value = versions.first().cloned().unwrap_or_default();
     for field in CARRIED {
-        let is_there = |value: &&Value| at(value, field).is_some_and(|found| found.as_array().is_none_or(|all| !all.is_empty()));
+        let is_there =
+            |value: &&Value| at(value, field).is_some_and(|found| found.as_array().is_none_or(|all| !all.is_empty()));
         if let Some(found) = versions.iter().find(is_there).and_then(|version| version.get(*field)) {
             value[*field] = found.clone();
         }

@@ -11,7 +11,9 @@ use crate::sources::api::secret::Token;
 /// How a secret is shown.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Scheme<'a> {
-    /// HMAC-SHA256 of the body in hex, after `sha256=` or bare, in this header.
+    /// As GitHub does: HMAC-SHA256 of the body in hex, in `X-Hub-Signature-256`.
+    GitHub,
+    /// The same after `sha256=` or bare, in this header.
     Hex(&'a str),
     /// The secret itself in this header.
     Header(&'a str),
@@ -42,7 +44,8 @@ pub(super) fn check(scheme: Scheme<'_>, secret: &Token, posted: &Posted<'_>) -> 
     match scheme {
         Scheme::Hex(header) => {
             let shown = posted.header(header).ok_or("no signature")?;
-            let shown = from_hex(shown.strip_prefix("sha256=").unwrap_or(shown)).ok_or("a signature of another form")?;
+            let shown =
+                from_hex(shown.strip_prefix("sha256=").unwrap_or(shown)).ok_or("a signature of another form")?;
             let verdict = keyed(secret.as_bytes()).chain_update(posted.body).verify_slice(&shown);
             verdict.map_err(|_| "a wrong signature")
         }
@@ -172,7 +175,8 @@ mod tests {
 
     #[test]
     fn tokens_are_compared_whole() {
-        let gitlab = |shown: &str| verdict(Scheme::Header("x-gitlab-token"), "s3cret", &[("x-gitlab-token", shown)], "");
+        let gitlab =
+            |shown: &str| verdict(Scheme::Header("x-gitlab-token"), "s3cret", &[("x-gitlab-token", shown)], "");
         assert_eq!(gitlab("s3cret"), Ok(()));
         for wrong in ["s3cre", "s3cret1", "S3cret", "x"] {
             assert_eq!(gitlab(wrong), Err("a wrong token"), "{wrong}");

@@ -5,9 +5,7 @@ use super::{STREAM, words};
 use crate::log::{Micros, ObjectId, ObjectType, qualifier};
 use crate::sources::api::facts::{Known, Tally};
 use crate::sources::api::kept::{Kept, Refusal, environment, mentions, repository};
-use crate::sources::told::{
-    Class, Deployment, Draft, Incident, Output, Place, Review, Run, Ticket, TicketStep, ended,
-};
+use crate::sources::told::{Class, Deployment, Draft, Incident, Output, Place, Review, Run, Ticket, TicketStep, ended};
 
 type Done = Result<(), Refusal>;
 
@@ -18,9 +16,8 @@ const SPEAKS: &[(&str, &str)] =
 /// Rows of the log from everything that came.
 pub(in crate::sources::api::hook) fn tell(all: &Told<'_>, known: &Known<'_>, out: &mut Output<'_>) {
     let mut tally = Tally::default();
-    let subjects = [
-        "service", "pipelinerun", "taskrun", "change", "ticket", "incident", "environment", "artifact", "repository",
-    ];
+    let subjects =
+        ["service", "pipelinerun", "taskrun", "change", "ticket", "incident", "environment", "artifact", "repository"];
     for subject in subjects {
         let before = out.instants.len();
         let (mut records, mut refused) = (0, 0);
@@ -145,7 +142,8 @@ impl Event<'_> {
         let (home, number) = self.change_id(out)?;
         let name = format!("{home}!{number}");
         let change = out.object(ObjectType::Change, &name, Some(at_us));
-        let about = [(change, qualifier::ABOUT), (out.object(ObjectType::Repository, &home, Some(at_us)), qualifier::IN)];
+        let about =
+            [(change, qualifier::ABOUT), (out.object(ObjectType::Repository, &home, Some(at_us)), qualifier::IN)];
         out.instants.push(at_us);
         let activity = format!("change.{predicate}");
         let category = self.kept.class().category;
@@ -181,7 +179,8 @@ impl Event<'_> {
 
     fn step(&self, predicate: &str, out: &mut Output<'_>) -> Done {
         let resolution = self.kept.text("subject.content.resolution").map(|word| word.to_lowercase());
-        let declined = ["declined", "rejected", "wontfix", "won't do", "cancelled", "canceled", "duplicate", "withdrawn"];
+        let declined =
+            ["declined", "rejected", "wontfix", "won't do", "cancelled", "canceled", "duplicate", "withdrawn"];
         let outcome = resolution.map(|word| if declined.contains(&word.as_str()) { "declined" } else { "done" });
         let activity = if predicate == "closed" { "ticket.closed" } else { "ticket.updated" };
         let step = TicketStep {

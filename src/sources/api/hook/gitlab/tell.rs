@@ -4,9 +4,7 @@ use super::super::facts::{Told, observe};
 use crate::log::{Identity, Micros, ObjectType, qualifier};
 use crate::sources::api::facts::{Known, Tally};
 use crate::sources::api::kept::{Kept, Refusal, environment, instant, mentions, repository};
-use crate::sources::told::{
-    Change, Deployment, Draft, Output, Place, Review, Run, Ticket, TicketStep, ended,
-};
+use crate::sources::told::{Change, Deployment, Draft, Output, Place, Review, Run, Ticket, TicketStep, ended};
 
 type Done = Result<(), Refusal>;
 /// The deliveries of one object, oldest first; never none.
@@ -155,7 +153,9 @@ fn job(versions: &Versions<'_>, all: &Told<'_>, _: &Known<'_>, out: &mut Output<
 
 /// Whoever is known to be the author: who opened it, or who did something and has the author's number.
 fn author(versions: &Versions<'_>) -> Option<Identity> {
-    let is_author = |kept: &Kept<'_>| kept.flag("by_author") == Some(true) || kept.text("object_attributes.action").as_deref() == Some("open");
+    let is_author = |kept: &Kept<'_>| {
+        kept.flag("by_author") == Some(true) || kept.text("object_attributes.action").as_deref() == Some("open")
+    };
     versions.iter().find(|(_, kept)| is_author(kept)).and_then(|(_, kept)| kept.who("user"))
 }
 
@@ -289,7 +289,8 @@ fn change(versions: &Versions<'_>, _: &Told<'_>, known: &Known<'_>, out: &mut Ou
         let (at_us, by) = (kept.need_time("object_attributes.updated_at")?, kept.who("user"));
         // The last approval that is needed is sent under both words.
         let id = format!("approval-{at_us}-{}", by.as_ref().map_or("", |by| by.id.as_str()));
-        let review = Review { repository: repository.clone(), number, id, at_us, by, outcome: Some("approved".to_owned()) };
+        let review =
+            Review { repository: repository.clone(), number, id, at_us, by, outcome: Some("approved".to_owned()) };
         if review.by.is_none() || review.by != opener {
             review.tell(place, out);
         }
@@ -303,7 +304,8 @@ fn release(versions: &Versions<'_>, _: &Told<'_>, _: &Known<'_>, out: &mut Outpu
     if out.settings.repositories.iter().any(|known| known.name == repository) {
         return Err(Refusal::Nothing("a release of a repository whose tags git tells"));
     }
-    let at_us = newest.time("released_at")?.or(newest.time("created_at")?).ok_or(Refusal::Bad("released_at", "missing"))?;
+    let at_us =
+        newest.time("released_at")?.or(newest.time("created_at")?).ok_or(Refusal::Bad("released_at", "missing"))?;
     out.instants.push(at_us);
     let draft = Draft { at_us, activity: "release.tagged".to_owned(), actor: newest.who("user"), ..Draft::default() };
     let id = out.object(ObjectType::Repository, &repository, Some(at_us));
