@@ -88,7 +88,7 @@ pub(super) fn told(
     let unit = out.source.clone();
     let streams = source(api.kind).streams;
     let units: Vec<String> = receivers.iter().map(|one| hook::unit(one)).collect();
-    let delivered = hook::merge(archive, api, &units, &mut stored)?;
+    let delivered = hook::merge(archive, api, &unit, &units, &mut stored)?;
     let mut others: BTreeMap<&'static str, BTreeMap<String, Value>> = BTreeMap::new();
     let mut gone: BTreeMap<&'static str, BTreeSet<String>> = BTreeMap::new();
     for (stream, records) in &stored {

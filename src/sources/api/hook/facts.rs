@@ -1,6 +1,7 @@
 //! From the archive to the log, for what no API tells.
 
-use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use serde_json::Value;
@@ -9,7 +10,7 @@ use super::{cdevents, door_of, gitlab, mapped, unit};
 use crate::archive::{Archive, ArchiveError, Record};
 use crate::config::written::ReceiverKind;
 use crate::config::{Receiver, Settings};
-use crate::log::{CaveatKind, Facts, Micros, Observation};
+use crate::log::{CaveatKind, Event, Facts, Micros, Observation};
 use crate::sources::api::error::ApiError;
 use crate::sources::api::facts::{Known, STALE, Stored, told};
 use crate::sources::api::kept::{History, Kept, instant};
@@ -46,6 +47,7 @@ pub fn facts(
             cdevents::tell(&all, known, &mut out);
         }
     }
+    once(&mut out);
     note(archive, receiver, known, &mut out)?;
     Ok(out.finish())
 }
@@ -68,6 +70,34 @@ fn rows(receiver: &Receiver, archive: &Archive, out: &mut Output<'_>) -> Result<
 fn broken(place: &Place) -> ApiError {
     let message = format!("`{}` is not what was stored; `milepost archive verify`", place.evidence());
     setting("archive", message)
+}
+
+/// Leaves of events with one id the earliest: hooks of a project and of its group say the same under keys of their own.
+fn once(out: &mut Output<'_>) {
+    let events = std::mem::take(&mut out.facts.events);
+    let mut first: BTreeMap<String, Event> = BTreeMap::new();
+    let mut repeated = Vec::new();
+    for event in events {
+        match first.entry(event.event_id.clone()) {
+            Entry::Vacant(free) => {
+                free.insert(event);
+            }
+            Entry::Occupied(mut known) => {
+                let order = |event: &Event| (event.at_us, event.evidence.clone());
+                let later = if order(&event) < order(known.get()) { known.insert(event) } else { event };
+                repeated.push(later.evidence);
+            }
+        }
+    }
+    out.facts.events = first.into_values().collect();
+    let mut seen = BTreeSet::new();
+    out.facts
+        .event_objects
+        .retain(|one| seen.insert((one.event_id.clone(), one.object_id.clone(), one.qualifier.clone())));
+    if let Some(example) = repeated.iter().min() {
+        let count = i64::try_from(repeated.len()).unwrap_or(i64::MAX);
+        out.note(CaveatKind::DuplicateRecord, "sent more than once under different keys", count, || example.clone());
+    }
 }
 
 /// What a receiver only counted, and whether its records came through another door.

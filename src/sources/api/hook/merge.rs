@@ -47,17 +47,26 @@ struct Sent {
 pub(in crate::sources::api) fn merge(
     archive: &Archive,
     api: &Api,
+    of_api: &str,
     units: &[String],
     stored: &mut Stored,
 ) -> Result<Delivered, ArchiveError> {
+    if units.is_empty() {
+        return Ok(Delivered::default());
+    }
     let mut delivered = Delivered::default();
+    let people = same_accounts(archive, of_api, units)?;
+    for (_, value) in stored.values_mut().flatten() {
+        rename(value, &people);
+    }
     let mut homes = homes(stored);
     let mut sent: BTreeMap<(&'static str, String, String), Vec<Sent>> = BTreeMap::new();
     for unit in units {
         for stream in STREAMS.iter().copied() {
             for record in archive.records(unit, stream)? {
                 // A record was JSON when it was stored; one that is not is found by `archive verify`.
-                let Ok(body) = serde_json::from_str::<Value>(&record.body) else { continue };
+                let Ok(mut body) = serde_json::from_str::<Value>(&record.body) else { continue };
+                rename(&mut body, &people);
                 let Some(home) = home(&body, &mut homes, stored) else { continue };
                 let Some(one) = one(&body, unit, stream, &record) else { continue };
                 let workflow = one.value.get("workflow_name").and_then(scalar).unwrap_or_default();
@@ -101,6 +110,40 @@ pub(in crate::sources::api) fn merge(
         records.sort_by(|(a, _), (b, _)| (&a.scope, &a.key, a.version).cmp(&(&b.scope, &b.key, b.version)));
     }
     Ok(delivered)
+}
+
+/// Identities of one account → one of them. A delivery names an account alone where the API gives a name beside it: two
+/// identities, of which only the build makes one person, and whether somebody answered their own ticket is asked here.
+fn same_accounts(archive: &Archive, of_api: &str, units: &[String]) -> Result<BTreeMap<String, String>, ArchiveError> {
+    let mut accounts: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for unit in std::iter::once(of_api).chain(units.iter().map(String::as_str)) {
+        for key in archive.identity_keys(unit)?.into_iter().filter(|key| key.kind == "handle") {
+            accounts.entry(key.key).or_default().insert(key.identity_id);
+        }
+    }
+    let mut people = BTreeMap::new();
+    for all in accounts.into_values().filter(|all| all.len() > 1) {
+        let Some(first) = all.first().cloned() else { continue };
+        people.extend(all.into_iter().skip(1).map(|other| (other, first.clone())));
+    }
+    Ok(people)
+}
+
+/// Puts one identity in place of the others of its account, wherever the door left one.
+fn rename(value: &mut Value, people: &BTreeMap<String, String>) {
+    match value {
+        Value::Array(members) => members.iter_mut().for_each(|member| rename(member, people)),
+        Value::Object(fields) => {
+            let is_person = fields.len() == 2 && fields.get("bot").is_some_and(Value::is_boolean);
+            if let Some(Value::String(id)) = fields.get_mut("id").filter(|_| is_person)
+                && let Some(first) = people.get(id)
+            {
+                id.clone_from(first);
+            }
+            fields.values_mut().for_each(|field| rename(field, people));
+        }
+        _ => {}
+    }
 }
 
 fn count(counted: &mut Option<(i64, String)>, (head, key): &Evidence) {

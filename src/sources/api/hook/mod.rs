@@ -95,7 +95,9 @@ impl Hook<'_> {
     /// Which of its settings cannot.
     pub fn check(&self) -> Result<(), Refused> {
         Door::by(&self.receiver.classify, self.known).map_err(Refused::Setting)?;
-        sign::check_secret(&self.secret).map_err(|why| Refused::Setting(why.to_owned()))?;
+        if self.receiver.kind != ReceiverKind::GitHub {
+            sign::check_secret(&self.secret).map_err(|why| Refused::Setting(why.to_owned()))?;
+        }
         match &self.receiver.mapping {
             Some(mapping) => file::check(self.settings, mapping).map_err(|why| Refused::Setting(why.to_string())),
             None => Ok(()),
@@ -108,7 +110,7 @@ impl Hook<'_> {
     /// Why nothing is.
     pub fn take(&self, posted: &Posted<'_>, people: &mut dyn Register) -> Result<Delivery, Refused> {
         let what = match (self.receiver.kind, self.receiver.sign) {
-            (ReceiverKind::GitHub, _) => sign::Scheme::Hex("x-hub-signature-256"),
+            (ReceiverKind::GitHub, _) => sign::Scheme::GitHub,
             (ReceiverKind::GitLab, _) => sign::Scheme::Header("x-gitlab-token"),
             (_, SignAs::Hmac) => sign::Scheme::Hex(&self.receiver.header),
             (_, SignAs::Bearer) => sign::Scheme::Bearer,

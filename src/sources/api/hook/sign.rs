@@ -21,7 +21,7 @@ pub(super) enum Scheme<'a> {
     Bearer,
 }
 
-/// The mark of a key of Standard Webhooks: whoever has one signs so, whatever the sender's own way is.
+/// The mark of a key of Standard Webhooks: whoever has one signs so, whatever else the sender knows. GitHub knows none.
 const STANDARD_WEBHOOKS: &str = "whsec_";
 /// How far the time in a signature may lie from our clock, as Standard Webhooks have it.
 const TOLERANCE_S: i64 = 5 * 60;
@@ -38,17 +38,13 @@ pub(super) fn check_secret(secret: &Token) -> Result<(), &'static str> {
 /// Refuses what does not show that it knows the secret; says nothing of what would be right.
 pub(super) fn check(scheme: Scheme<'_>, secret: &Token, posted: &Posted<'_>) -> Result<(), &'static str> {
     let Some(secret) = secret.expose() else { return Ok(()) };
-    if let Some(key) = secret.strip_prefix(STANDARD_WEBHOOKS) {
+    let standard = secret.strip_prefix(STANDARD_WEBHOOKS).filter(|_| !matches!(scheme, Scheme::GitHub));
+    if let Some(key) = standard {
         return standard_webhooks(key, posted);
     }
     match scheme {
-        Scheme::Hex(header) => {
-            let shown = posted.header(header).ok_or("no signature")?;
-            let shown =
-                from_hex(shown.strip_prefix("sha256=").unwrap_or(shown)).ok_or("a signature of another form")?;
-            let verdict = keyed(secret.as_bytes()).chain_update(posted.body).verify_slice(&shown);
-            verdict.map_err(|_| "a wrong signature")
-        }
+        Scheme::GitHub => hex_of_body("x-hub-signature-256", secret, posted),
+        Scheme::Hex(header) => hex_of_body(header, secret, posted),
         Scheme::Header(header) => same(secret, posted.header(header).ok_or("no token")?),
         Scheme::Bearer => {
             let shown = posted.header("authorization").ok_or("no token")?;
@@ -59,6 +55,13 @@ pub(super) fn check(scheme: Scheme<'_>, secret: &Token, posted: &Posted<'_>) -> 
             same(secret, shown.trim())
         }
     }
+}
+
+fn hex_of_body(header: &str, secret: &str, posted: &Posted<'_>) -> Result<(), &'static str> {
+    let shown = posted.header(header).ok_or("no signature")?;
+    let shown = from_hex(shown.strip_prefix("sha256=").unwrap_or(shown)).ok_or("a signature of another form")?;
+    let verdict = keyed(secret.as_bytes()).chain_update(posted.body).verify_slice(&shown);
+    verdict.map_err(|_| "a wrong signature")
 }
 
 fn keyed(key: &[u8]) -> Hmac<Sha256> {
@@ -120,7 +123,7 @@ mod tests {
         check(scheme, &Token::new(secret), &posted)
     }
 
-    const GITHUB: Scheme<'_> = Scheme::Hex("x-hub-signature-256");
+    const GITHUB: Scheme<'_> = Scheme::GitHub;
     const DOCUMENTED: &str = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
 
     #[test]

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{offer, one, stored, told, us};
-use crate::log::Facts;
+use crate::archive::Page;
+use crate::log::{Facts, IdentityKey};
 use crate::sources::api::hook::Refused;
 use crate::sources::api::recorded::{Bench, activities, caveats};
 
@@ -179,6 +180,33 @@ fn steps_of_an_issue_are_told_until_the_api_tells_them() {
     assert!(one(&pulled, "ticket.closed").event_id.contains("CE_1"), "the API's step counts");
     let noted = caveats(&pulled);
     assert!(noted.iter().any(|(what, count)| what.contains("the API told too") && *count == 3), "{noted:?}");
+}
+
+#[test]
+fn an_account_is_the_same_person_with_and_without_a_name_beside_it() {
+    let mut bench = Bench::new(API);
+    bench.put("repositories", "O_1", [json!({"id": 7, "full_name": "acme/service-0"})]);
+    // The API names whoever opened it; a delivery knows the account alone.
+    bench.people.0 = ["jane doe and her account", "jane-doe"].map(str::to_owned).to_vec();
+    let mut opened = issue("", "2025-01-01T00:00:00Z", Value::Null)["issue"].clone();
+    opened["user"] = json!({"login": "Jane Doe and her account"});
+    bench.put("issues", "O_1/7", [opened]);
+    let own = json!({"id": "IC_0", "__typename": "IssueComment", "actor": {"login": "Jane Doe and her account"},
+                     "created_at": "2025-01-01T00:00:00Z", "_of": {"number": 3}});
+    bench.put("issue_events", "O_1/7", [own]);
+    sent(&mut bench, "d1", "issue_comment", comment("jane-doe", "IC_1", "2025-01-02T00:00:00Z"));
+    assert_eq!(activities(&bench.facts())["ticket.answered"], 1, "nothing says yet that they are one");
+    let key = |id: &str| IdentityKey {
+        identity_id: id.to_owned(),
+        kind: "handle".to_owned(),
+        key: "hash of jane-doe".to_owned(),
+        is_bot: false,
+    };
+    let page = Page { keys: vec![key("i-0")], ..Page::default() };
+    bench.archive.store("api:x", "issues", "O_1/7", &page).expect("stored");
+    let page = Page { keys: vec![key("i-1")], ..Page::default() };
+    bench.archive.store("hook:gh", "issues", "7", &page).expect("stored");
+    assert_eq!(activities(&bench.facts()).get("ticket.answered"), None, "comments by whoever opened it are no answers");
 }
 
 #[test]
