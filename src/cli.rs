@@ -1,5 +1,6 @@
 //! What was typed. Nothing here is resolved; `commands` does that.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -20,7 +21,9 @@ pub enum Command {
     Init(InitArgs),
     /// Read repositories, files and APIs; only what is new is read
     Pull(PullArgs),
-    /// Show, check or prune what APIs answered (private)
+    /// Take in what systems send of themselves, until it is stopped
+    Receive(ReceiveArgs),
+    /// Show, check or prune what APIs answered and systems sent (private)
     Archive(ArchiveArgs),
     /// Build the log from what was pulled
     Build(BuildArgs),
@@ -101,6 +104,20 @@ pub struct PullArgs {
     /// How to print the cost
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
+}
+
+/// `receive`.
+#[derive(Args, Debug)]
+pub struct ReceiveArgs {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "flattened")]
+    pub study: StudyArgs,
+    /// Listen here; port 0 takes any that is free, and is printed
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8081")]
+    pub listen: SocketAddr,
+    /// Stop after this many deliveries, refused ones included
+    #[arg(long, value_name = "COUNT")]
+    pub until: Option<u64>,
 }
 
 /// `archive`.

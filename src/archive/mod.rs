@@ -8,15 +8,17 @@
 
 mod body;
 mod care;
+mod delivery;
 mod error;
 mod page;
 mod read;
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
 
 pub use care::{Held, Problem};
+pub use delivery::Delivery;
 pub use error::ArchiveError;
 pub use page::{Page, Put, Skip};
 pub use read::Record;
@@ -78,10 +80,17 @@ const SCHEMA: &str = "
         example text not null,
         primary key (unit, stream, scope, reason)
     ) strict, without rowid;
+    create table if not exists delivery (
+        unit text not null,
+        key text not null,
+        at_us integer not null,
+        primary key (unit, key)
+    ) strict, without rowid;
 ";
 
 impl Archive {
-    /// Opens the archive of a data folder, or makes it, readable by its owner alone. The caller holds the folder's lock.
+    /// Opens the archive of a data folder, or makes it, readable by its owner alone. A pull holds the folder's lock; whoever
+    /// receives deliveries writes beside it, each in transactions that wait for the other's.
     ///
     /// # Errors
     /// Where the file cannot be made or is no archive.
@@ -165,12 +174,12 @@ impl Archive {
     /// # Errors
     /// Where the archive cannot be written.
     pub fn forget(&mut self, unit: &str) -> Result<(), ArchiveError> {
-        self.clear(unit, &["record", "bookmark", "validator", "identity_key", "skip"])
+        self.clear(unit, &["record", "bookmark", "validator", "identity_key", "skip", "delivery"])
     }
 
     fn clear(&mut self, unit: &str, tables: &[&str]) -> Result<(), ArchiveError> {
         let mut clear = || -> rusqlite::Result<()> {
-            let change = self.database.transaction()?;
+            let change = self.database.transaction_with_behavior(TransactionBehavior::Immediate)?;
             change.execute("delete from unit where name = ?1", [unit])?;
             for table in tables {
                 change.execute(&format!("delete from {table} where unit = ?1"), [unit])?;

@@ -1,6 +1,6 @@
 //! Writing: a page of records with everything that becomes true with it.
 
-use rusqlite::{Transaction, params};
+use rusqlite::{Transaction, TransactionBehavior, params};
 
 use super::{Archive, ArchiveError, body};
 use crate::log::{IdentityKey, Micros};
@@ -56,7 +56,8 @@ impl Archive {
     /// Where the archive cannot be written; then nothing of the page is stored.
     pub fn store(&mut self, unit: &str, stream: &str, scope: &str, page: &Page) -> Result<usize, ArchiveError> {
         let mut store = || -> rusqlite::Result<usize> {
-            let change = self.database.transaction()?;
+            // It reads before it writes: begun otherwise, what another process commits in between would make it fail.
+            let change = self.database.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let mut changed = 0;
             for put in &page.puts {
                 changed += usize::from(put_one(&change, unit, put)?);
@@ -97,7 +98,7 @@ impl Archive {
     }
 }
 
-fn put_one(change: &Transaction<'_>, unit: &str, put: &Put) -> rusqlite::Result<bool> {
+pub(super) fn put_one(change: &Transaction<'_>, unit: &str, put: &Put) -> rusqlite::Result<bool> {
     let hash = body::hash(&put.body);
     let last: Option<(i64, Vec<u8>, Option<i64>)> = {
         let mut latest = change.prepare_cached(

@@ -1,4 +1,4 @@
-//! `milepost archive`: what APIs answered, as far as it is kept. Private.
+//! `milepost archive`: what APIs answered and systems sent, as far as it is kept. Private.
 
 use serde_json::{Value, json};
 
@@ -7,6 +7,7 @@ use super::{CommandError, Outcome, pull_apis, study};
 use crate::archive::{Archive, Held};
 use crate::cli::{ArchiveAction, ArchiveArgs, ArchiveShowArgs, Format, StudyArgs};
 use crate::config::Settings;
+use crate::sources::api::hook;
 use crate::store::Segments;
 
 pub(super) fn run(args: &ArchiveArgs) -> Result<Outcome, CommandError> {
@@ -82,7 +83,8 @@ fn verify(args: &StudyArgs) -> Result<Outcome, CommandError> {
 
 fn prune(args: &StudyArgs) -> Result<Outcome, CommandError> {
     let (settings, _, mut archive) = open(args)?;
-    let keep: Vec<String> = settings.apis.iter().map(|api| pull_apis::unit(&api.id)).collect();
+    let apis = settings.apis.iter().map(|api| pull_apis::unit(&api.id));
+    let keep: Vec<String> = apis.chain(settings.receivers.iter().map(hook::unit)).collect();
     let lost = archive.prune(&keep)?;
     let line = match lost.as_slice() {
         [] => "nothing is there that the study file does not list".to_owned(),

@@ -6,23 +6,18 @@ use std::process::{Command, Stdio};
 use secrecy::SecretString;
 
 use super::CommandError;
-use crate::config::{Api, Credential, Settings};
+use crate::config::{Api, Credential, Receiver, Settings};
 use crate::sources::api::Token;
 
 /// The token of an API.
 pub(super) fn token(settings: &Settings, api: &Api) -> Result<Token, CommandError> {
     let refused =
         |why: String| CommandError::Credential { api: api.id.clone(), place: settings.place_naming(&api.id), why };
-    let text = match &api.credential {
-        Credential::None => return Ok(Token::None),
-        Credential::Env(name) => from_environment(name).map_err(refused)?,
-        Credential::File(path) => from_file(path).map_err(refused)?,
-        Credential::Command(words) => from_command(&settings.folder, words).map_err(refused)?,
-        Credential::App(id, installation, key) => {
-            let key = from_file(key).map_err(refused)?;
-            return Ok(Token::App(*id, *installation, SecretString::from(key)));
-        }
-    };
+    if let Credential::App(id, installation, key) = &api.credential {
+        let key = from_file(key).map_err(refused)?;
+        return Ok(Token::App(*id, *installation, SecretString::from(key)));
+    }
+    let Some(text) = text_of(settings, &api.credential).map_err(refused)? else { return Ok(Token::None) };
     if text.trim().is_empty() {
         return Err(refused("the token is empty".to_owned()));
     }
@@ -30,6 +25,29 @@ pub(super) fn token(settings: &Settings, api: &Api) -> Result<Token, CommandErro
         return Err(refused("a token is one word; this one has white space in it".to_owned()));
     }
     Ok(Token::new(&text))
+}
+
+/// The secret that a receiver's senders must know. It may be several words.
+pub(super) fn secret(settings: &Settings, receiver: &Receiver) -> Result<Token, CommandError> {
+    let refused = |why: String| CommandError::receiver(settings, receiver, why);
+    let Some(text) = text_of(settings, &receiver.credential).map_err(refused)? else { return Ok(Token::None) };
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(refused("the secret is empty".to_owned()));
+    }
+    if text.chars().any(char::is_control) {
+        return Err(refused("a secret is one line; this one has control characters in it".to_owned()));
+    }
+    Ok(Token::new(text))
+}
+
+fn text_of(settings: &Settings, credential: &Credential) -> Result<Option<String>, String> {
+    match credential {
+        Credential::None => Ok(None),
+        Credential::Env(name) => from_environment(name).map(Some),
+        Credential::File(path) | Credential::App(.., path) => from_file(path).map(Some),
+        Credential::Command(words) => from_command(&settings.folder, words).map(Some),
+    }
 }
 
 #[expect(

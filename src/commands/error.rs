@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::config::{Receiver, Settings};
+
 /// A command that could not run. Rooms have typed errors of their own; this adds what the command was doing.
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError {
@@ -43,6 +45,16 @@ pub enum CommandError {
         /// Where the study file names it.
         place: String,
         /// What went wrong; never the token.
+        why: String,
+    },
+    /// A receiver.
+    #[error("{place}: `receivers`, `{receiver}`: {why}")]
+    Receiver {
+        /// The `id` in the study file.
+        receiver: String,
+        /// Where the study file names it.
+        place: String,
+        /// What went wrong; never the secret.
         why: String,
     },
     /// Exported files.
@@ -103,8 +115,11 @@ impl CommandError {
             Self::File { .. } => {
                 Some("`columns`, `time-format` and `bad-rows-percent` of `[[files]]` say how a file is read")
             }
-            Self::NothingToBuild { .. } => {
-                Some("list `[[repositories]]`, `[[apis]]` or `[[files]]` in the study file, then `milepost pull`")
+            Self::NothingToBuild { .. } => Some(
+                "list `[[repositories]]`, `[[apis]]`, `[[receivers]]` or `[[files]]` in the study file, then `milepost pull`",
+            ),
+            Self::Receiver { .. } => {
+                Some("`secret-env`, `secret-file` or `secret-command` of `[[receivers]]` says where a secret is")
             }
             Self::Credential { .. } => {
                 Some("`token-env`, `token-file` or `token-command` of `[[apis]]` says where a token is")
@@ -116,6 +131,10 @@ impl CommandError {
     /// Whether the command ran, and a check of its numbers failed.
     pub fn is_failed_check(&self) -> bool {
         matches!(self, Self::Journeys(crate::journeys::JourneysError::Check { .. }))
+    }
+
+    pub(super) fn receiver(settings: &Settings, receiver: &Receiver, why: String) -> Self {
+        Self::Receiver { receiver: receiver.id.clone(), place: settings.place_naming(&receiver.id), why }
     }
 
     pub(super) fn system(doing: &'static str, path: &std::path::Path) -> impl FnOnce(std::io::Error) -> Self {

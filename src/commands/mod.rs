@@ -18,6 +18,7 @@ mod pull;
 mod pull_apis;
 mod pull_command;
 mod query;
+mod receive;
 mod report_pilot;
 mod simulate;
 mod study;
@@ -45,6 +46,7 @@ pub fn run(cli: Cli) -> Result<Outcome, CommandError> {
     match cli.command {
         Command::Init(args) => init::run(&args),
         Command::Pull(args) => pull_command::run(&args),
+        Command::Receive(args) => receive::run(&args),
         Command::Archive(args) => archive::run(&args),
         Command::Build(args) => build_command::run(&args),
         Command::Journeys(args) => journeys::run(&args),

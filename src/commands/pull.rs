@@ -15,6 +15,7 @@ use crate::config::written::WrittenFile;
 use crate::config::{Repository, Settings};
 use crate::log::{Facts, IdentityKey};
 use crate::people::Office;
+use crate::sources::api::hook;
 use crate::sources::{file, git};
 use crate::store::{OpenSegment, Segments, StoreError, UnitState, read_text_rows};
 
@@ -44,7 +45,7 @@ pub(crate) fn pull(
         pull_repository(settings, repository, source_rank, &office, segments, fresh, &bar, &mut done)?;
         bar.finish_and_clear();
     }
-    if settings.apis.is_empty() {
+    if settings.apis.is_empty() && settings.receivers.is_empty() {
         // After the repositories: which words of a ticket name a service is known only then.
         pull_files(settings, &office, segments, fresh, &BTreeSet::new(), &mut done)?;
     } else {
@@ -67,7 +68,8 @@ pub(crate) fn pull(
 fn units(settings: &Settings) -> Vec<String> {
     let repositories = settings.repositories.iter().map(|repository| git_unit(&repository.name));
     let apis = settings.apis.iter().map(|api| pull_apis::unit(&api.id));
-    repositories.chain(apis).chain(settings.files.iter().map(|file| file_unit(&file.id))).collect()
+    let receivers = settings.receivers.iter().filter(|one| one.tells_itself()).map(hook::unit);
+    repositories.chain(apis).chain(receivers).chain(settings.files.iter().map(|file| file_unit(&file.id))).collect()
 }
 
 fn git_unit(name: &str) -> String {

@@ -9,10 +9,10 @@ use super::hash::of_texts as hash;
 use super::output::{Talk, progress_bar, say};
 use super::{CommandError, credentials, names};
 use crate::archive::Archive;
-use crate::config::{Api, Settings};
+use crate::config::{Api, Receiver, Settings};
 use crate::log::{Facts, IdentityKey, Register as _};
 use crate::people::Office;
-use crate::sources::api;
+use crate::sources::api::{self, hook};
 use crate::store::{Segments, UnitState};
 
 /// How APIs are pulled.
@@ -35,7 +35,7 @@ pub(super) fn unit(id: &str) -> String {
 }
 
 /// Names that texts may use without a sign that they are names.
-fn declared(settings: &Settings) -> BTreeSet<String> {
+pub(super) fn declared(settings: &Settings) -> BTreeSet<String> {
     let repositories = settings.repositories.iter().flat_map(|one| [Some(&one.name), one.subject.as_ref()]).flatten();
     let aliases = settings.aliases.iter().flat_map(|(alias, component)| [alias, component]);
     repositories.chain(aliases).cloned().collect()
@@ -178,10 +178,10 @@ pub(super) fn names(
 ) -> Result<BTreeSet<String>, CommandError> {
     let mut named = BTreeSet::new();
     let (words, known, rules) = (HashMap::new(), declared(settings), office.fingerprint());
-    for one in &settings.apis {
-        let unit = unit(&one.id);
+    for one in archived(settings) {
+        let unit = one.unit();
         let stored = segments.manifest().unit(&unit)?;
-        if stored.is_some_and(|stored| archive.digest(&unit).is_ok_and(|digest| digest == stored.bookmark)) {
+        if stored.is_some_and(|stored| one.bookmark(archive).is_ok_and(|digest| digest == stored.bookmark)) {
             let folders: Vec<_> = segments
                 .folders_by_unit()?
                 .into_iter()
@@ -192,8 +192,7 @@ pub(super) fn names(
             continue;
         }
         let what = api::Known { words: &words, names: &known, people_rules: &rules };
-        let failed = |why| CommandError::Api { api: one.id.clone(), place: settings.place_naming(&one.id), why };
-        named.extend(names::of_facts(&api::facts(settings, one, 0, archive, &what).map_err(failed)?));
+        named.extend(names::of_facts(&one.facts(settings, archive, &what)?));
     }
     Ok(named)
 }
@@ -206,6 +205,71 @@ pub(super) struct Translated {
     pub(super) keys: Vec<IdentityKey>,
 }
 
+/// A unit that the archive holds: an API with what its receivers were sent, or a receiver that tells itself.
+struct Archived<'a> {
+    what: What<'a>,
+    rank: i64,
+}
+
+#[derive(Debug)]
+enum What<'a> {
+    Api(&'a Api, Vec<&'a Receiver>),
+    Receiver(&'a Receiver),
+}
+
+/// Every unit of the archive. Ranks: after the repositories come APIs, then files, then receivers.
+fn archived(settings: &Settings) -> impl Iterator<Item = Archived<'_>> {
+    let receivers_of = |api| settings.receivers.iter().filter(|one| one.is_told_by(api)).collect();
+    let apis = settings.apis.iter().map(move |api| What::Api(api, receivers_of(api)));
+    let first = settings.repositories.len();
+    let after_files = first + settings.apis.len() + settings.files.len();
+    let receivers = settings.receivers.iter().filter(|one| one.tells_itself()).map(What::Receiver);
+    let ranked = apis.zip(first..).chain(receivers.zip(after_files..));
+    ranked.map(|(what, rank)| Archived { what, rank: i64::try_from(rank).unwrap_or(i64::MAX) })
+}
+
+impl Archived<'_> {
+    /// The unit of a source that it is.
+    fn unit(&self) -> String {
+        match &self.what {
+            What::Api(api, _) => unit(&api.id),
+            What::Receiver(receiver) => hook::unit(receiver),
+        }
+    }
+
+    /// The units of the archive that its facts are made of.
+    fn parts(&self) -> Vec<String> {
+        let more: &[&Receiver] = if let What::Api(_, receivers) = &self.what { receivers } else { &[] };
+        std::iter::once(self.unit()).chain(more.iter().map(|one| hook::unit(one))).collect()
+    }
+
+    /// What tells that nothing has changed.
+    fn bookmark(&self, archive: &Archive) -> Result<String, CommandError> {
+        let digests = self.parts().iter().map(|unit| archive.digest(unit)).collect::<Result<Vec<_>, _>>()?;
+        Ok(digests.join(" "))
+    }
+
+    fn facts(&self, settings: &Settings, archive: &Archive, known: &api::Known<'_>) -> Result<Facts, CommandError> {
+        match &self.what {
+            What::Api(one, _) => api::facts(settings, one, self.rank, archive, known)
+                .map_err(|why| CommandError::Api { api: one.id.clone(), place: settings.place_naming(&one.id), why }),
+            What::Receiver(one) => hook::facts(settings, one, self.rank, archive, known)
+                .map_err(|why| CommandError::receiver(settings, one, why.to_string())),
+        }
+    }
+
+    /// The keys of the people in it.
+    fn keys(&self, archive: &Archive) -> Result<Vec<IdentityKey>, CommandError> {
+        let mut keys = Vec::new();
+        for unit in self.parts() {
+            keys.extend(archive.identity_keys(&unit)?);
+        }
+        keys.sort_by(|a, b| (&a.identity_id, &a.kind, &a.key).cmp(&(&b.identity_id, &b.kind, &b.key)));
+        keys.dedup();
+        Ok(keys)
+    }
+}
+
 /// Translates what has changed since its segment was written. `known`: every component id that other sources know.
 pub(super) fn translate(
     settings: &Settings,
@@ -214,7 +278,6 @@ pub(super) fn translate(
     segments: &Segments,
     known: &BTreeSet<String>,
 ) -> Result<(Vec<Translated>, usize), CommandError> {
-    let first_rank = i64::try_from(settings.repositories.len()).unwrap_or(i64::MAX);
     let desk = office.desk();
     let words: HashMap<String, String> =
         known.iter().filter_map(|id| id.split_once(':')).map(|(_, name)| (desk.word(name), name.to_owned())).collect();
@@ -222,26 +285,25 @@ pub(super) fn translate(
     let known_hash = hash(&known.iter().map(String::as_str).collect::<Vec<_>>());
     let mut translated = Vec::new();
     let mut unchanged = 0;
-    for (one, rank) in settings.apis.iter().zip(first_rank..) {
-        let unit = unit(&one.id);
+    for one in archived(settings) {
+        let unit = one.unit();
         let shape = hash(&[
             &rules,
             env!("CARGO_PKG_VERSION"),
-            &rank.to_string(),
+            &one.rank.to_string(),
             &known_hash,
-            &format!("{one:?}{:?}{:?}{:?}", settings.environments, settings.repositories, settings.zone),
+            &format!("{:?}{:?}{:?}{:?}", one.what, settings.environments, settings.repositories, settings.zone),
         ]);
-        let state = UnitState { rules: shape, bookmark: archive.digest(&unit)? };
+        let state = UnitState { rules: shape, bookmark: one.bookmark(archive)? };
         if segments.manifest().unit(&unit)?.as_ref() == Some(&state) {
             unchanged += 1;
             continue;
         }
         let what = api::Known { words: &words, names: &names, people_rules: &rules };
-        let failed = |why| CommandError::Api { api: one.id.clone(), place: settings.place_naming(&one.id), why };
-        let mut facts = api::facts(settings, one, rank, archive, &what).map_err(failed)?;
+        let mut facts = one.facts(settings, archive, &what)?;
         let all = all_known(known, &facts);
         names::drop_unknown_mentions(&mut facts, &all, &unit);
-        translated.push(Translated { keys: archive.identity_keys(&unit)?, unit, state, facts });
+        translated.push(Translated { keys: one.keys(archive)?, unit, state, facts });
     }
     Ok((translated, unchanged))
 }

@@ -69,7 +69,7 @@ pub struct Names {
 }
 
 impl Names {
-    fn new(written: &[String]) -> Result<Self, String> {
+    pub(super) fn new(written: &[String]) -> Result<Self, String> {
         let mut set = GlobSetBuilder::new();
         for glob in written {
             set.add(Glob::new(&glob.to_lowercase()).map_err(|_| format!("`{glob}` is not a glob such as `acme/*`"))?);

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 
 use super::settings::{DAY_US, instant_of};
 use super::written::{RepositoryRole, StudyFile, WrittenComparison, WrittenJourney};
-use super::{Api, Calendar, Comparison, ConfigError, Environments, Repository, Settings, Team, journeys};
+use super::{Api, Calendar, Comparison, ConfigError, Environments, Receiver, Repository, Settings, Team, journeys};
 use crate::log::Micros;
 
 /// What the command line says instead of the study file.
@@ -74,6 +74,9 @@ fn resolve(file: &Path, text: &str, written: StudyFile, overrides: &Overrides) -
 
     let apis = written.apis.iter().map(|api| Api::resolve(api, &folder, zone)).collect::<Result<Vec<_>, _>>();
     let apis = apis.map_err(|(field, message)| invalid(field, message))?;
+    let receivers =
+        written.receivers.iter().map(|one| Receiver::resolve(one, &folder, &apis)).collect::<Result<_, _>>();
+    let receivers = receivers.map_err(|(field, message)| invalid(field, message))?;
     let teams = written
         .teams
         .iter()
@@ -130,6 +133,7 @@ fn resolve(file: &Path, text: &str, written: StudyFile, overrides: &Overrides) -
         coverage: written.coverage,
         aliases: written.aliases,
         apis,
+        receivers,
         files: written.files,
         teams,
         comparison,
@@ -217,8 +221,10 @@ fn twice<'a>(names: &[&'a str]) -> Option<&'a str> {
 
 /// Ids that must be unique, and references that must lead somewhere.
 fn check(settings: &Settings) -> Result<(), (String, String)> {
-    let groups: [(&str, Vec<&str>); 4] = [
+    let groups: [(&str, Vec<&str>); 6] = [
         ("apis", settings.apis.iter().map(|one| one.id.as_str()).collect()),
+        ("receivers", settings.receivers.iter().map(|one| one.id.as_str()).collect()),
+        ("receivers", settings.receivers.iter().map(|one| one.path.as_str()).collect()),
         ("repositories", settings.repositories.iter().map(|one| one.name.as_str()).collect()),
         ("files", settings.files.iter().map(|one| one.id.as_str()).collect()),
         ("teams", settings.teams.iter().map(|one| one.name.as_str()).collect()),

@@ -10,6 +10,7 @@ mod error;
 mod journeys;
 mod load;
 mod nearest;
+mod receivers;
 mod settings;
 pub mod written;
 
@@ -20,6 +21,7 @@ pub use error::ConfigError;
 pub use journeys::{Journey, Step, StepRole};
 pub use load::{Overrides, load};
 pub(crate) use nearest::nearest;
+pub use receivers::Receiver;
 pub(crate) use settings::instant_of;
 pub use settings::{Comparison, Repository, Settings, Team};
 pub(crate) use settings::{DAY_US, local_start};

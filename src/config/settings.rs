@@ -10,7 +10,7 @@ use super::written::{
     Arm, Choice, RepositoryRole, WrittenBot, WrittenCatalog, WrittenCoverage, WrittenFile, WrittenLimits,
     WrittenPathRule, WrittenRegistry,
 };
-use super::{Api, Calendar, Environments, Journey};
+use super::{Api, Calendar, Environments, Journey, Receiver};
 use crate::log::Micros;
 
 /// A study, resolved. Paths are absolute, dates are instants, environments have one name.
@@ -52,6 +52,8 @@ pub struct Settings {
     pub aliases: BTreeMap<String, String>,
     /// Systems that are asked over the network, in the order of the study file.
     pub apis: Vec<Api>,
+    /// Systems that send of themselves, in the order of the study file.
+    pub receivers: Vec<Receiver>,
     /// Exported files in the order of the study file.
     pub files: Vec<WrittenFile>,
     /// Journey definitions in use.

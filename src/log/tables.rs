@@ -31,13 +31,13 @@ table! {
         channel: Option<String>,
         /// Whether it touched so many subjects, or was part of a repository's first commit, that it is nobody's step.
         is_bulk: bool,
-        /// The unit of a source that told it (`git:govuk-helm-charts`, `api:github`, `file:tickets`).
+        /// The unit of a source that told it (`git:govuk-helm-charts`, `api:github`, `hook:flux`, `file:tickets`).
         source: String,
         /// Order among sources at the same instant; the source's place in the study file.
         source_rank: i64,
         /// Order within a source at the same instant: generation for commits, line for files.
         source_seq: i64,
-        /// Where the raw record is: `git:REPOSITORY@SHA`, `file:PATH#LINE` or `api:ID/STREAM#KEY`.
+        /// Where the raw record is: `git:REPOSITORY@SHA`, `file:PATH#LINE`, `api:ID/STREAM#KEY` or `hook:ID/STREAM#KEY`.
         evidence: String,
     }
 }

@@ -21,6 +21,7 @@ mod kill_api;
 mod parquet_file;
 mod privacy;
 mod queries;
+mod receive;
 mod sample;
 mod seeds;
 mod small_study;

@@ -7,6 +7,7 @@ mod catalogs;
 mod comparison;
 mod files;
 mod journeys;
+mod receivers;
 mod rules;
 mod study;
 
@@ -15,6 +16,7 @@ pub use catalogs::{CatalogFormat, WrittenCatalog, WrittenCoverage, WrittenRetire
 pub use comparison::{Arm, Choice, WrittenComparison, WrittenTeam};
 pub use files::{Classify, Column, FileFormat, Only, PersonAs, Stream, WrittenFile, presets};
 pub use journeys::{WrittenJourney, WrittenStep};
+pub use receivers::{ReceiverKind, SignAs, WrittenReceiver};
 pub use rules::{DoneBy, PathChange, WrittenPathRule, WrittenRegistry};
 pub use study::{
     RepositoryRole, WrittenBot, WrittenCalendar, WrittenEnvironments, WrittenLimits, WrittenPeople, WrittenRepository,
@@ -62,6 +64,9 @@ pub struct StudyFile {
     /// Systems that are asked over the network.
     #[serde(default)]
     pub apis: Vec<WrittenApi>,
+    /// Systems that send of themselves what happened.
+    #[serde(default)]
+    pub receivers: Vec<WrittenReceiver>,
     /// Exported files.
     #[serde(default)]
     pub files: Vec<WrittenFile>,

@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use super::kept::{at, scalar};
 use super::stream::{Face, Keep, Stream};
 use crate::config::Api;
-use crate::config::written::PersonAs;
+use crate::config::written::{Classify, PersonAs};
 use crate::log::{Identity, Register, Signature};
 use crate::sources::text::{Mention, Names, mentions, references, signature, words_for};
 use crate::sources::told::is_activity;
@@ -29,8 +29,13 @@ pub(super) struct Door<'a> {
 impl<'a> Door<'a> {
     /// The door of an API; else which rule of it cannot be meant. `known`: names of components and repositories.
     pub(super) fn new(api: &Api, known: &'a BTreeSet<String>) -> Result<Self, String> {
+        Self::by(&api.classify, known)
+    }
+
+    /// A door by these rules.
+    pub(super) fn by(classify: &[Classify], known: &'a BTreeSet<String>) -> Result<Self, String> {
         let mut rules = Vec::new();
-        for rule in &api.classify {
+        for rule in classify {
             let matches =
                 Regex::new(&rule.matches).map_err(|_| format!("`{}` is not a regular expression", rule.matches))?;
             if let Some(activity) = rule.activity.as_ref().filter(|activity| !is_activity(activity)) {
@@ -123,7 +128,7 @@ impl<'a> Door<'a> {
 }
 
 /// A scalar as it is; what looks like an address, and what no name is as long as, is not kept.
-fn plain(value: &Value) -> Option<Value> {
+pub(in crate::sources) fn plain(value: &Value) -> Option<Value> {
     match value {
         Value::String(text) if text.len() > 1_000 || is_address(text) => None,
         Value::String(_) | Value::Number(_) | Value::Bool(_) => Some(value.clone()),
@@ -200,7 +205,7 @@ fn values(raw: &Value, path: &str) -> Vec<String> {
 }
 
 /// What shapes the records of a stream at the door, for the archive to tell when they were let in by other rules.
-pub(super) fn shape(streams: &[Stream], api: &Api, known: &BTreeSet<String>) -> String {
+pub(super) fn shape(streams: &[Stream], classify: &[Classify], known: &BTreeSet<String>) -> String {
     let keeps: Vec<String> = streams.iter().map(|stream| format!("{}{:?}", stream.name, stream.keep)).collect();
-    format!("{keeps:?}{:?}{known:?}", api.classify)
+    format!("{keeps:?}{classify:?}{known:?}")
 }

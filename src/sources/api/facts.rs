@@ -9,11 +9,11 @@ use serde_json::Value;
 use super::error::ApiError;
 use super::kept::{History, Kept, Refusal, Scene};
 use super::pull::{door_of, unit};
-use super::source;
 use super::stream::Stream;
 use super::walk::whole_us;
+use super::{hook, source};
 use crate::archive::{Archive, Record};
-use crate::config::{Api, Settings};
+use crate::config::{Api, Receiver, Settings};
 use crate::log::{CaveatKind, Facts, Micros, Observation};
 use crate::sources::told::{Output, Place};
 
@@ -30,7 +30,7 @@ pub struct Known<'a> {
     pub people_rules: &'a str,
 }
 
-/// The facts that the archive holds of an API.
+/// The facts that the archive holds of an API, with what its receivers were sent.
 ///
 /// # Errors
 /// Where the archive cannot be read.
@@ -42,35 +42,79 @@ pub fn facts(
     known: &Known<'_>,
 ) -> Result<Facts, ApiError> {
     let unit = unit(api);
-    let streams = source(api.kind).streams;
+    let of_api = archive.door(&unit)?.is_some_and(|door| door != door_of(api, known.names, known.people_rules));
+    let receivers: Vec<&Receiver> = settings.receivers.iter().filter(|one| one.is_told_by(api)).collect();
+    let stored = load(api, archive, &unit)?;
+    let records = stored.values().map(Vec::len).sum::<usize>();
     let mut out = Output::new(settings, unit.clone(), source_rank);
-    let mut stored: BTreeMap<&'static str, Vec<(Record, Value)>> = BTreeMap::new();
+    told(api, archive, stored, &receivers, known, &mut out)?;
+    if of_api {
+        out.note(CaveatKind::StaleDoor, STALE, i64::try_from(records).unwrap_or(i64::MAX), || unit.clone());
+    }
+    for (stream, skip) in archive.skips(&unit)? {
+        let detail = format!("`{stream}`: {}", skip.reason);
+        out.note(CaveatKind::LeftOut, &detail, skip.count, || format!("{unit}/{stream}#{}", skip.example));
+    }
+    Ok(out.finish())
+}
+
+/// What is said of records that were let in by other rules.
+pub(super) const STALE: &str = "fields, people and classes are as the rules stood when the records were first read";
+
+/// Records of an API, each with its JSON, by stream.
+pub(super) type Stored = BTreeMap<&'static str, Vec<(Record, Value)>>;
+
+fn load(api: &Api, archive: &Archive, unit: &str) -> Result<Stored, ApiError> {
+    let mut stored = Stored::new();
+    for stream in source(api.kind).streams {
+        let mut records = Vec::new();
+        for record in archive.records(unit, stream.name)? {
+            let value =
+                serde_json::from_str::<Value>(&record.body).map_err(|_| archive_broken(unit, stream, &record))?;
+            records.push((record, value));
+        }
+        stored.insert(stream.name, records);
+    }
+    Ok(stored)
+}
+
+/// Tells the records of an API, set among them what its receivers were sent.
+pub(super) fn told(
+    api: &Api,
+    archive: &Archive,
+    mut stored: Stored,
+    receivers: &[&Receiver],
+    known: &Known<'_>,
+    out: &mut Output<'_>,
+) -> Result<(), ApiError> {
+    let settings = out.settings;
+    let unit = out.source.clone();
+    let streams = source(api.kind).streams;
+    let units: Vec<String> = receivers.iter().map(|one| hook::unit(one)).collect();
+    let delivered = hook::merge(archive, api, &unit, &units, &mut stored)?;
     let mut others: BTreeMap<&'static str, BTreeMap<String, Value>> = BTreeMap::new();
     let mut gone: BTreeMap<&'static str, BTreeSet<String>> = BTreeMap::new();
-    for stream in streams {
-        let mut records = Vec::new();
-        for record in archive.records(&unit, stream.name)? {
-            let value =
-                serde_json::from_str::<Value>(&record.body).map_err(|_| archive_broken(&unit, stream, &record))?;
-            let path = kept(&record, &value).path();
-            let gone = gone.entry(stream.name).or_default();
+    for (stream, records) in &stored {
+        for (record, value) in records {
+            let path = kept(record, value).path();
+            let gone = gone.entry(stream).or_default();
             if record.gone_us.is_some() {
                 gone.insert(path.clone());
             } else {
                 gone.remove(&path);
             }
-            others.entry(stream.name).or_default().insert(path, value.clone());
-            records.push((record, value));
+            others.entry(stream).or_default().insert(path, value.clone());
         }
-        stored.insert(stream.name, records);
     }
     let index = Index::new(streams, &stored);
     let mut tally = Tally::default();
+    let none = Vec::new();
     for stream in streams.iter().filter(|stream| api.reads_stream(stream.name)) {
         let head: Rc<str> = Rc::from(format!("{unit}/{}", stream.name));
+        let sent = delivered.evidence.get(stream.name);
         let before = out.instants.len();
         let mut read = 0;
-        let all = &stored[stream.name];
+        let all = stored.get(stream.name).unwrap_or(&none);
         let mut read_whole: (Option<&str>, Option<_>) = (None, None);
         for (at, (record, value)) in all.iter().enumerate() {
             if read_whole.0 != Some(&record.scope) {
@@ -79,31 +123,38 @@ pub fn facts(
             let history = history(all, at, read_whole.1);
             let seq = i64::try_from(at).unwrap_or(i64::MAX);
             let kept = Kept { history, ..kept(record, value) };
-            let place = Place::Record { stream: Rc::clone(&head), key: Rc::from(kept.path()), seq };
+            let path = kept.path();
+            let (head, key) = match sent.and_then(|sent| sent.get(&path)) {
+                Some((head, key)) => (Rc::clone(head), Rc::clone(key)),
+                None => (Rc::clone(&head), Rc::from(path)),
+            };
+            let place = Place::Record { stream: head, key, seq };
             let above = index.above(stream, &kept);
             let scene = Scene { api, settings, place: &place, above, words: known.words, others: &others, gone: &gone };
             read += 1;
             let told = match kept.gone_us.filter(|_| stream.undone) {
                 Some(_) => Err(Refusal::Nothing(GONE)),
-                None => (stream.tell)(&kept, &scene, &mut out),
+                None => (stream.tell)(&kept, &scene, out),
             };
             if let Err(refusal) = told {
                 tally.add(stream.name, refusal, &place);
             }
         }
-        observe(stream, &mut out, before, read, tally.refused_of(stream.name));
+        observe(stream, out, before, read, tally.refused_of(stream.name));
     }
-    tally.note(&mut out);
-    if archive.door(&unit)?.is_some_and(|door| door != door_of(api, known.names, known.people_rules)) {
-        let records = stored.values().map(Vec::len).sum::<usize>();
-        let detail = "fields, people and classes are as the rules stood when the records were first read";
-        out.note(CaveatKind::StaleDoor, detail, i64::try_from(records).unwrap_or(i64::MAX), || unit.clone());
+    tally.note(out);
+    if let Some((count, example)) = delivered.left_to_api {
+        let detail = "steps of issues that were sent, and that the API told too";
+        out.note(CaveatKind::DuplicateRecord, detail, count, || example);
     }
-    for (stream, skip) in archive.skips(&unit)? {
-        let detail = format!("`{stream}`: {}", skip.reason);
-        out.note(CaveatKind::LeftOut, &detail, skip.count, || format!("{unit}/{stream}#{}", skip.example));
+    if let Some((count, example)) = delivered.other_jobs {
+        let detail = "jobs that were sent of workflows that `jobs` does not name";
+        out.note(CaveatKind::TellsNothing, detail, count, || example);
     }
-    Ok(out.finish())
+    for receiver in receivers {
+        hook::note(archive, receiver, known, out)?;
+    }
+    Ok(())
 }
 
 fn archive_broken(unit: &str, stream: &Stream, record: &Record) -> ApiError {
@@ -170,11 +221,13 @@ impl<'a> Index<'a> {
 
     fn above(&self, stream: &Stream, kept: &Kept<'a>) -> Vec<(&'static str, Kept<'a>)> {
         let mut above = Vec::new();
-        let mut next = self.per.get(stream.name).map(|name| (*name, kept.scope));
+        let mut next: Option<(&'static str, &str)> = self.per.get(stream.name).map(|name| (*name, kept.scope));
         while let Some((name, path)) = next {
-            let Some(found) = self.by_path.get(name).and_then(|all| all.get(path)) else { break };
-            next = self.per.get(name).map(|name| (*name, found.scope));
-            above.push((name, found.clone()));
+            let found = self.by_path.get(name).and_then(|all| all.get(path));
+            // A job may be sent whose run never was: what that hangs on is found all the same.
+            let scope = found.map(|found| found.scope).or_else(|| path.rsplit_once('/').map(|(scope, _)| scope));
+            next = self.per.get(name).copied().zip(scope);
+            above.extend(found.map(|found| (name, found.clone())));
         }
         above
     }
@@ -182,14 +235,14 @@ impl<'a> Index<'a> {
 
 /// What made no row.
 #[derive(Default)]
-struct Tally {
+pub(super) struct Tally {
     counted: BTreeMap<(CaveatKind, String), (i64, String)>,
     refused: BTreeMap<&'static str, i64>,
     environments: BTreeMap<String, (i64, String)>,
 }
 
 impl Tally {
-    fn add(&mut self, stream: &'static str, refusal: Refusal, place: &Place) {
+    pub(super) fn add(&mut self, stream: &'static str, refusal: Refusal, place: &Place) {
         let (kind, detail) = match refusal {
             Refusal::Environment(name) => {
                 self.environments.entry(name).or_insert_with(|| (0, place.evidence())).0 += 1;
@@ -204,11 +257,11 @@ impl Tally {
         self.counted.entry((kind, detail)).or_insert_with(|| (0, place.evidence())).0 += 1;
     }
 
-    fn refused_of(&self, stream: &str) -> i64 {
+    pub(super) fn refused_of(&self, stream: &str) -> i64 {
         self.refused.get(stream).copied().unwrap_or(0)
     }
 
-    fn note(self, out: &mut Output<'_>) {
+    pub(super) fn note(self, out: &mut Output<'_>) {
         for ((kind, detail), (count, example)) in self.counted {
             out.note(kind, &detail, count, || example);
         }

@@ -214,48 +214,63 @@ impl<'a> Scene<'a> {
 
     /// The canonical name of an environment.
     pub(super) fn environment(&self, name: &str) -> Result<String, Refusal> {
-        let known = self.settings.environments.canonical(name);
-        known.map(str::to_owned).ok_or_else(|| Refusal::Environment(name.to_owned()))
+        environment(self.settings, name)
     }
 
     /// What the texts of these fields refer to. `home`: the repository that `#12` is of.
     pub(super) fn mentions(&self, kept: &Kept<'_>, fields: &[&str], home: Option<&str>) -> Mentions {
-        let mut mentions = Mentions::default();
-        for field in fields {
-            let Some(value) = kept.get(field) else { continue };
-            let texts = match value {
-                Value::Array(members) => members.iter().collect(),
-                one => vec![one],
-            };
-            for text in texts {
-                self.mention(text, home, &mut mentions);
-            }
-        }
-        mentions.components.sort();
-        mentions.components.dedup_by(|later, earlier| later.0 == earlier.0);
-        mentions
+        mentions(self.words, kept, fields, home)
     }
+}
 
-    fn mention(&self, text: &Value, home: Option<&str>, mentions: &mut Mentions) {
-        let list = |name: &str| text.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-        for word in list("words") {
-            let (Some(hash), Some(rule), Some(confidence)) =
-                (word.get(0).and_then(Value::as_str), word.get(1).and_then(Value::as_str), word.get(2))
-            else {
-                continue;
-            };
-            if let (Some(name), Some(confidence)) = (self.words.get(hash), confidence.as_i64()) {
-                mentions.components.push((name.clone(), rule.to_owned(), confidence));
-            }
+/// As [`Scene::environment`].
+pub(super) fn environment(settings: &Settings, name: &str) -> Result<String, Refusal> {
+    let known = settings.environments.canonical(name);
+    known.map(str::to_owned).ok_or_else(|| Refusal::Environment(name.to_owned()))
+}
+
+/// As [`Scene::mentions`]; `words`: keyed hash → component.
+pub(super) fn mentions(
+    words: &HashMap<String, String>,
+    kept: &Kept<'_>,
+    fields: &[&str],
+    home: Option<&str>,
+) -> Mentions {
+    let mut mentions = Mentions::default();
+    for field in fields {
+        let Some(value) = kept.get(field) else { continue };
+        let texts = match value {
+            Value::Array(members) => members.iter().collect(),
+            one => vec![one],
+        };
+        for text in texts {
+            mention(words, text, home, &mut mentions);
         }
-        mentions.changes.extend(list("changes").iter().filter_map(scalar));
-        mentions.tickets.extend(list("tickets").iter().filter_map(scalar).filter_map(|ticket| {
-            match ticket.strip_prefix('#') {
-                Some(number) => home.map(|home| format!("{home}#{number}")),
-                None => Some(ticket),
-            }
-        }));
     }
+    mentions.components.sort();
+    mentions.components.dedup_by(|later, earlier| later.0 == earlier.0);
+    mentions
+}
+
+fn mention(known: &HashMap<String, String>, text: &Value, home: Option<&str>, mentions: &mut Mentions) {
+    let list = |name: &str| text.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    for word in list("words") {
+        let (Some(hash), Some(rule), Some(confidence)) =
+            (word.get(0).and_then(Value::as_str), word.get(1).and_then(Value::as_str), word.get(2))
+        else {
+            continue;
+        };
+        if let (Some(name), Some(confidence)) = (known.get(hash), confidence.as_i64()) {
+            mentions.components.push((name.clone(), rule.to_owned(), confidence));
+        }
+    }
+    mentions.changes.extend(list("changes").iter().filter_map(scalar));
+    mentions.tickets.extend(list("tickets").iter().filter_map(scalar).filter_map(
+        |ticket| match ticket.strip_prefix('#') {
+            Some(number) => home.map(|home| format!("{home}#{number}")),
+            None => Some(ticket),
+        },
+    ));
 }
 
 #[cfg(test)]

@@ -92,7 +92,7 @@ pub(super) fn unit(api: &Api) -> String {
 
 /// What shapes what comes through the door: other rules need the records again.
 pub(super) fn door_of(api: &Api, known: &BTreeSet<String>, people_rules: &str) -> String {
-    let shape = door::shape(source(api.kind).streams, api, known);
+    let shape = door::shape(source(api.kind).streams, &api.classify, known);
     let hash = Sha256::digest(format!("{people_rules}\0{shape}").as_bytes());
     hash[..16].iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }

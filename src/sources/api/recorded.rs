@@ -47,7 +47,7 @@ pub(super) struct Bench {
     pub(super) settings: Settings,
     pub(super) archive: Archive,
     pub(super) people: Met,
-    names: BTreeSet<String>,
+    pub(super) names: BTreeSet<String>,
     pub(super) put: usize,
 }
 

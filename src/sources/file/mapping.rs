@@ -150,6 +150,26 @@ impl<'a> Mapping<'a> {
         Ok(Self { fields, wanted, needs, clock, person: file.person, nulls: &file.nulls, only, classify, settings })
     }
 
+    /// The columns that fields of a kind are read from, or of every other kind.
+    pub(super) fn columns_of(&self, known: &[Field], kind: FieldKind, is: bool) -> Vec<usize> {
+        let wanted = |field: &&Field| (field.kind == kind) == is;
+        let mut places: Vec<usize> = known
+            .iter()
+            .filter(wanted)
+            .filter_map(|field| self.fields.get(field.name))
+            .flat_map(|origin| &origin.columns)
+            .copied()
+            .collect();
+        places.sort_unstable();
+        places.dedup();
+        places
+    }
+
+    /// Whoever a cell of persons names.
+    pub(super) fn identity(&self, text: &str, people: &mut dyn Register) -> Option<Identity> {
+        signature(text, self.person).and_then(|who| people.identity(who))
+    }
+
     /// What a file with these columns lacks, if anything.
     pub(super) fn lacks(&self, columns: &[String]) -> Option<&Need> {
         self.needs.iter().find(|need| !need.columns.iter().any(|place| columns.contains(&self.wanted[*place])))
@@ -233,6 +253,8 @@ pub(super) struct Row<'r, 'p> {
     pub(super) mapping: &'r Mapping<'r>,
     pub(super) cells: &'r [Option<String>],
     pub(super) faces: &'r mut Faces<'p>,
+    /// What the rules of `classify` gave it at the door, where the cells are no longer those that they looked at.
+    pub(super) given: Option<Class>,
 }
 
 /// What a pattern reads of a cell: the first of its groups that takes part.
@@ -384,6 +406,9 @@ impl<'r> Row<'r, '_> {
 
     /// What the first rule of `classify` that matches says.
     pub(super) fn class(&self) -> Class {
+        if let Some(class) = &self.given {
+            return class.clone();
+        }
         let fits = |(column, matches, _): &&(usize, Regex, Class)| {
             self.cells.get(*column).and_then(Option::as_deref).is_some_and(|text| matches.is_match(text))
         };

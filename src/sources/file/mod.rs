@@ -6,8 +6,9 @@
 //!
 //! Stages: `find` (which files) → `table` (rows of cells, per format) → `mapping` (cells become fields) → `streams` (one
 //! file each: its fields and a `translate` per row) → [`super::told`] (rows of the log). Parquet is read by the caller's
-//! [`ReadParquet`], since only the `store` room knows polars.
+//! [`ReadParquet`], since only the `store` room knows polars. `delivered` reads rows that come one by one by the same rules.
 
+mod delivered;
 mod error;
 mod find;
 mod mapping;
@@ -17,6 +18,7 @@ mod streams;
 mod table;
 mod times;
 
+pub(in crate::sources) use delivered::{LetIn, check, let_in, tell};
 pub use error::FileError;
 pub use mapping::{Field, FieldKind};
 pub use pull::{Pull, Pulled, fingerprint, pull};

@@ -188,12 +188,12 @@ impl Tally {
 }
 
 /// A name as systems give them; anything else may be a person or a sentence in the wrong column.
-fn shown_name(name: &str) -> String {
+pub(super) fn shown_name(name: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._/-".contains(&byte);
     if name.len() <= 60 && name.bytes().all(plain) { name.to_owned() } else { "…".to_owned() }
 }
 
-fn in_words(column: &str, reason: &str) -> String {
+pub(super) fn in_words(column: &str, reason: &str) -> String {
     if column.is_empty() { reason.to_owned() } else { format!("column `{column}`: {reason}") }
 }
 
@@ -225,7 +225,7 @@ fn read_rows<S: RowsOf>(
                     tally.left_out.entry((Rc::clone(&file), column.to_owned())).or_insert((0, row.line)).0 += 1;
                     continue;
                 }
-                S::translate(&mut Row { mapping, cells: &cells, faces: &mut *faces })
+                S::translate(&mut Row { mapping, cells: &cells, faces: &mut *faces, given: None })
             }
             Err(RowFault { column, reason }) => Err(Refusal::Bad { column: column.unwrap_or_default(), reason }),
         };
@@ -256,7 +256,10 @@ fn read_rows<S: RowsOf>(
 }
 
 /// Every record once: of those with the same key the last, in the order of the files.
-fn once<S: RowsOf>(mut records: Vec<Option<Placed<S::Record>>>, out: &mut Output<'_>) -> Vec<Placed<S::Record>> {
+pub(super) fn once<S: RowsOf>(
+    mut records: Vec<Option<Placed<S::Record>>>,
+    out: &mut Output<'_>,
+) -> Vec<Placed<S::Record>> {
     let mut last: HashMap<String, usize> = HashMap::with_capacity(records.len());
     for place in 0..records.len() {
         let Some(key) = records[place].as_ref().map(|placed| S::key(&placed.record)) else { continue };

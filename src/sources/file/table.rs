@@ -6,7 +6,7 @@ mod json_lines;
 use std::path::Path;
 
 pub(super) use delimited::read as read_csv;
-pub(super) use json_lines::read as read_json_lines;
+pub(super) use json_lines::{cells_of, read as read_json_lines};
 
 /// A table as it is read, row by row.
 pub struct Table {

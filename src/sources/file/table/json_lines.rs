@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{Broken, RawRow, RowFault, Table, cell};
 
@@ -18,13 +18,7 @@ pub(in crate::sources::file) fn read(bytes: &[u8], wanted: &[String]) -> Result<
             continue;
         }
         let cells = match serde_json::from_slice::<Value>(text) {
-            Ok(Value::Object(object)) => {
-                let mut row = vec![None; wanted.len()];
-                for (name, value) in &object {
-                    flatten(name, value, wanted, &mut columns, &mut row);
-                }
-                Ok(row.into_iter().map(|text| text.as_deref().and_then(cell)).collect())
-            }
+            Ok(Value::Object(object)) => Ok(cells_of(&object, wanted, &mut columns)),
             Err(why) if why.is_eof() && lines.peek().is_none() => {
                 return Err(Broken { line, reason: "the file ends inside a JSON value: it is cut off".to_owned() });
             }
@@ -33,6 +27,19 @@ pub(in crate::sources::file) fn read(bytes: &[u8], wanted: &[String]) -> Result<
         rows.push(Ok(RawRow { line, cells }));
     }
     Ok(Table { columns: columns.into_iter().collect(), rows: Box::new(rows.into_iter()) })
+}
+
+/// The wanted cells of one object; notes the columns that it has.
+pub(in crate::sources::file) fn cells_of(
+    object: &Map<String, Value>,
+    wanted: &[String],
+    columns: &mut BTreeSet<String>,
+) -> Vec<Option<String>> {
+    let mut row = vec![None; wanted.len()];
+    for (name, value) in object {
+        flatten(name, value, wanted, columns, &mut row);
+    }
+    row.into_iter().map(|text| text.as_deref().and_then(cell)).collect()
 }
 
 fn flatten(name: &str, value: &Value, wanted: &[String], columns: &mut BTreeSet<String>, row: &mut [Option<String>]) {
