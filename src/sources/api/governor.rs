@@ -53,6 +53,15 @@ pub(super) struct Governor {
     freed: Notify,
 }
 
+/// What a request waits for.
+#[derive(Clone, Copy, Debug)]
+enum Wait {
+    /// So many microseconds.
+    For(Micros),
+    /// Until somebody is done.
+    ForAnswer,
+}
+
 /// A place among the requests under way; given back when it is dropped.
 pub(super) struct Place<'a> {
     governor: &'a Governor,
@@ -95,26 +104,26 @@ impl Governor {
             let freed = self.freed.notified();
             match self.try_admit(resource, points) {
                 Ok(()) => return Place { governor: self, resource, points, from_us: self.clock.now_us() },
-                Err(Some(us)) => {
+                Err(Wait::For(us)) => {
                     let before = self.clock.now_us();
                     self.clock.sleep(us).await;
                     let passed = self.clock.now_us() - before;
                     self.state.borrow_mut().waited_us += passed;
                 }
-                Err(None) => freed.await,
+                Err(Wait::ForAnswer) => freed.await,
             }
         }
     }
 
-    /// Takes a place, or says how long to wait; without a time, until somebody is done.
-    fn try_admit(&self, resource: &'static str, points: i64) -> Result<(), Option<Micros>> {
+    /// Takes a place, or says what to wait for.
+    fn try_admit(&self, resource: &'static str, points: i64) -> Result<(), Wait> {
         let now = self.clock.now_us();
         let state = &mut *self.state.borrow_mut();
         if state.blocked_us > now {
-            return Err(Some(state.blocked_us - now));
+            return Err(Wait::For(state.blocked_us - now));
         }
         if state.in_flight >= self.pace.in_flight {
-            return Err(None);
+            return Err(Wait::ForAnswer);
         }
         let minute = state.minutes.entry(resource).or_default();
         while minute.front().is_some_and(|at| *at + MINUTE <= now) {
@@ -122,7 +131,7 @@ impl Governor {
         }
         if minute.len() >= self.pace.points_per_minute {
             let first = minute.front().copied().unwrap_or(now);
-            return Err(Some(first + MINUTE - now));
+            return Err(Wait::For(first + MINUTE - now));
         }
         if let Some(wait) = too_busy(state, self.pace, resource, now) {
             return Err(wait);
@@ -132,15 +141,15 @@ impl Governor {
             None => {
                 state.budgets.insert(resource, None);
             }
-            Some(None) => return Err(None),
+            Some(None) => return Err(Wait::ForAnswer),
             Some(Some(budget)) => {
                 if budget.remaining - budget.in_flight < points {
                     if budget.reset_us > now {
-                        return Err(Some(budget.reset_us - now));
+                        return Err(Wait::For(budget.reset_us - now));
                     }
                     // The window is over: what is left now is learned from the next answer.
                     if budget.in_flight > 0 {
-                        return Err(None);
+                        return Err(Wait::ForAnswer);
                     }
                     budget.remaining = points;
                 }
@@ -221,9 +230,8 @@ impl Governor {
     }
 }
 
-/// How long to wait until one more answer keeps the system busy for no longer than it may be; without a time, until one is
-/// there.
-fn too_busy(state: &mut State, pace: Pace, resource: &'static str, now: Micros) -> Option<Option<Micros>> {
+/// What to wait for until one more answer keeps the system busy for no longer than it may be.
+fn too_busy(state: &mut State, pace: Pace, resource: &'static str, now: Micros) -> Option<Wait> {
     while state.answers.front().is_some_and(|(.., to)| *to + MINUTE <= now) {
         state.answers.pop_front();
     }
@@ -241,11 +249,11 @@ fn too_busy(state: &mut State, pace: Pace, resource: &'static str, now: Micros) 
         for (_, from, to) in state.answers.iter().filter(|(one, ..)| counts(one)) {
             over -= to - from;
             if over <= 0 {
-                return Some(Some((to + MINUTE - now).max(1)));
+                return Some(Wait::For((to + MINUTE - now).max(1)));
             }
         }
         if state.in_flight > 0 {
-            return Some(None);
+            return Some(Wait::ForAnswer);
         }
     }
     None

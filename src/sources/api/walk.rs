@@ -16,7 +16,6 @@ pub(super) use batch::walk_together;
 pub(super) use cost::{cost, since};
 pub(super) use mark::whole_us;
 use mark::{Mark, is_unfinished, lost, nothing_new, unfinished};
-pub(super) use take::key_of;
 
 use super::door::Door;
 use super::error::ApiError;

@@ -67,7 +67,9 @@ async fn pages(walks: &mut BTreeMap<&str, Walk<'_, '_>>, batch: &Batch, first: R
                 json
             }
             Fetched::Missing(status) => {
-                walks.values_mut().for_each(|walk| walk.lack(status));
+                for walk in walks.values_mut() {
+                    walk.lack(status);
+                }
                 return Ok(Ended::Missing(status));
             }
             Fetched::Unchanged => break,
