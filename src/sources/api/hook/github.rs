@@ -97,7 +97,7 @@ fn pieces(event: &str, action: &str, payload: &Value) -> Result<Vec<Piece>, Stri
         ("release", _) => one("releases", of("release")),
         ("issues", _) => {
             let issue = of("issue");
-            let step = step(action, &issue, of("sender"));
+            let step = step(action, &issue, &of("sender"));
             let issue = Piece { stream: "issues", raw: issue };
             Ok([Some(issue), step].into_iter().flatten().collect())
         }
@@ -134,7 +134,7 @@ fn pieces(event: &str, action: &str, payload: &Value) -> Result<Vec<Piece>, Stri
 }
 
 /// What an action did to an issue. GitHub sends no id of it: what, and when, is one.
-fn step(action: &str, issue: &Value, sender: Value) -> Option<Piece> {
+fn step(action: &str, issue: &Value, sender: &Value) -> Option<Piece> {
     let when = match action {
         "closed" => "closed_at",
         "reopened" | "assigned" => "updated_at",

@@ -4,7 +4,7 @@
 //! as it was then or later, the API tells everything that happened: the steps that were sent are left to it, for they have
 //! no ids by which to find them there.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 use serde_json::Value;
@@ -85,26 +85,32 @@ pub(in crate::sources::api) fn merge(
         .flatten()
         .map(|(record, value)| (path(&record.scope, &record.key), time(value, "updated_at")))
         .collect();
+    let places: BTreeMap<&str, HashMap<String, usize>> = STREAMS
+        .iter()
+        .filter_map(|stream| Some((*stream, stored.get(stream)?)))
+        .map(|(stream, records)| {
+            let paths = records.iter().map(|(record, _)| path(&record.scope, &record.key));
+            (stream, paths.zip(0..).collect())
+        })
+        .collect();
     for ((stream, scope, key), all) in sent {
         if stream == "issue_events" && is_told_by_api(&issues, &scope, &key, &all) {
             count(&mut delivered.left_to_api, &all[0].evidence);
             continue;
         }
         let records = stored.entry(stream).or_default();
-        let known = records.iter().position(|(record, _)| record.scope == scope && record.key == key);
+        let known = places.get(stream).and_then(|places| places.get(&path(&scope, &key))).copied();
         let of_api = known.map(|place| records[place].1.clone());
         let (value, evidence) = as_it_stood_last(stream, of_api, all);
         if let Some(evidence) = evidence {
             delivered.evidence.entry(stream).or_default().insert(path(&scope, &key), evidence);
         }
-        match known {
-            Some(place) => records[place].1 = value,
-            None => {
-                let body = String::new();
-                let record = Record { scope, key, version: 0, since_us: None, gone_us: None, body };
-                records.push((record, value));
-            }
+        if let Some(place) = known {
+            records[place].1 = value;
+            continue;
         }
+        let body = String::new();
+        records.push((Record { scope, key, version: 0, since_us: None, gone_us: None, body }, value));
     }
     for records in stored.values_mut() {
         records.sort_by(|(a, _), (b, _)| (&a.scope, &a.key, a.version).cmp(&(&b.scope, &b.key, b.version)));

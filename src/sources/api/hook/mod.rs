@@ -169,7 +169,7 @@ fn json(posted: &Posted<'_>) -> Result<Value, Refused> {
 }
 
 /// A delivery's own id: visible ASCII, and not too long. Nothing else may become a key of the archive.
-fn id_in<'t>(text: Option<&'t str>) -> Option<&'t str> {
+fn id_in(text: Option<&str>) -> Option<&str> {
     text.filter(|text| text.len() <= LONGEST_KEY && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#'))
 }
 

@@ -91,7 +91,7 @@ fn pipelines_are_told_when_they_end_and_jobs_where_they_are_named() {
     assert!(!stored(&bench, &["pipelines"]).contains("hunter2"));
 }
 
-fn issue(action: &str, user: Value, updated: &str, more: &Value) -> Value {
+fn issue(action: &str, user: &Value, updated: &str, more: &Value) -> Value {
     json!({"object_kind": "issue", "user": user, "labels": [{"title": "access"}], "changes": more, "object_attributes": {
         "id": 301, "iid": 23, "title": "shop-api for Jane Doe", "author_id": 51, "description": "Jane Doe asks",
         "created_at": "2013-12-03T17:15:43Z", "updated_at": updated, "state": "opened", "action": action, "type": "Issue"}})
@@ -108,13 +108,13 @@ fn note(id: u32, author: u32, on: &str, target: &str) -> Value {
 fn an_issue_is_a_ticket_with_its_steps() {
     let mut bench = Bench::new(STUDY);
     let none = json!({});
-    sent(&mut bench, "1", "Issue Hook", issue("open", person(51, "jane"), "2013-12-03T17:15:43Z", &none));
+    sent(&mut bench, "1", "Issue Hook", issue("open", &person(51, "jane"), "2013-12-03T17:15:43Z", &none));
     let assigned = json!({"assignees": {"previous": [], "current": [{"name": "Bob", "username": "bob"}]}});
-    sent(&mut bench, "2", "Issue Hook", issue("update", person(7, "bob"), "2013-12-03T18:00:00Z", &assigned));
-    sent(&mut bench, "3", "Issue Hook", issue("update", person(7, "bob"), "2013-12-03T18:30:00Z", &none));
+    sent(&mut bench, "2", "Issue Hook", issue("update", &person(7, "bob"), "2013-12-03T18:00:00Z", &assigned));
+    sent(&mut bench, "3", "Issue Hook", issue("update", &person(7, "bob"), "2013-12-03T18:30:00Z", &none));
     sent(&mut bench, "4", "Note Hook", note(1, 51, "Issue", "issue"));
     sent(&mut bench, "5", "Note Hook", note(2, 7, "Issue", "issue"));
-    sent(&mut bench, "6", "Issue Hook", issue("close", person(7, "bob"), "2013-12-05T17:15:43Z", &none));
+    sent(&mut bench, "6", "Issue Hook", issue("close", &person(7, "bob"), "2013-12-05T17:15:43Z", &none));
     let facts = told(&bench);
     let told = activities(&facts);
     let wanted = [("ticket.answered", 1), ("ticket.assigned", 1), ("ticket.closed", 1), ("ticket.created", 1)];
@@ -172,7 +172,7 @@ fn what_is_not_read_is_counted_and_what_is_no_delivery_refused() {
     let mut bench = Bench::new(STUDY);
     sent(&mut bench, "1", "Push Hook", json!({"object_kind": "push", "user_name": "Jane Doe"}));
     sent(&mut bench, "2", "Note Hook", note(1, 7, "Snippet", "snippet"));
-    let mut epic = issue("open", person(51, "jane"), "2013-12-03T17:15:43Z", &json!({}));
+    let mut epic = issue("open", &person(51, "jane"), "2013-12-03T17:15:43Z", &json!({}));
     epic["object_attributes"]["type"] = json!("Epic");
     sent(&mut bench, "3", "Issue Hook", epic);
     let noted = caveats(&told(&bench));
