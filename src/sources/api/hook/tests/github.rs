@@ -107,7 +107,7 @@ fn a_run_that_was_sent_and_one_that_was_pulled_are_the_same_run() {
 #[test]
 fn a_deployment_is_told_once_whoever_says_that_it_ended() {
     let deployment = |id: u32| {
-        json!({"id": id, "sha": "abc", "environment": "production", "task": "deploy",
+        json!({"node_id": format!("D_{id}"), "id": id, "sha": "abc", "environment": "production", "task": "deploy",
                "created_at": "2025-01-01T10:00:00Z", "creator": {"login": "jane-doe"}})
     };
     let status = |id: u32, state: &str, at: &str| {
@@ -122,7 +122,7 @@ fn a_deployment_is_told_once_whoever_says_that_it_ended() {
     let facts = bench.facts();
     assert_eq!(activities(&facts)["service.deployed"], 2);
     let good = facts.events.iter().find(|event| event.outcome.as_deref() == Some("success")).expect("a success");
-    assert_eq!((good.event_id.as_str(), good.at_us), ("api:x:5:service.deployed", us("2025-01-01T10:04:00Z")));
+    assert_eq!((good.event_id.as_str(), good.at_us), ("api:x:D_5:service.deployed", us("2025-01-01T10:04:00Z")));
     assert_eq!(good.began_us, Some(us("2025-01-01T10:00:00Z")));
     // GraphQL has other letters and a later status; the first success still counts.
     bench.put("repositories", "O_1", [json!({"id": 7, "full_name": "acme/service-0"})]);
