@@ -10,9 +10,11 @@
 -- A zero is a week in which it was registered in production and lived, in a
 -- month in which something was deployed; other weeks without a deploy have no
 -- row. Where nobody ever registered in production, every living week of what was
--- ever deployed there counts. A week belongs to the period of its Monday.
+-- ever deployed there counts. A week belongs to the period of its Monday. Where
+-- two sources tell deploys, nothing says which of them are the same: the source
+-- that tells most of that week counts, for a sum would count many twice.
 with deployed as (
-    select s.subject_id, c.week, c.month, s.event_id
+    select s.subject_id, c.week, c.month, s.source, s.event_id
     from service_deploys as s
     inner join calendar as c on s.day = c.day
     cross join parameters as p
@@ -58,9 +60,15 @@ ungated as (
     inner join gates as g on a.one = g.one
     where g.gates = 0
 ),
-counted as (
-    select subject_id, week, cast(count(event_id) as bigint) as deploys
+by_source as (
+    select
+        subject_id, week, source, cast(count(event_id) as bigint) as deploys
     from deployed
+    group by subject_id, week, source
+),
+counted as (
+    select subject_id, week, max(deploys) as deploys
+    from by_source
     group by subject_id, week
 ),
 cells as (

@@ -1,7 +1,7 @@
 -- Every write of a deployed version, and whether the subject was registered there.
 -- grain: one row per subject and event
 -- reads: subject_events, events, environment_gates
--- writes: subject_id text, event_id text, environment text, at_us int, day int, is_deploy bool, gate_known bool
+-- writes: subject_id text, event_id text, source text, environment text, at_us int, day int, is_deploy bool, gate_known bool
 -- unit: microseconds since the epoch
 -- null means: nothing is null
 -- open journeys: not about journeys
@@ -15,7 +15,7 @@ with linked as (
     where activity = 'service.deployed'
 ),
 writes as (
-    select event_id, at_us, day, environment, outcome, is_bulk
+    select event_id, source, at_us, day, environment, outcome, is_bulk
     from events
     where activity = 'service.deployed' and environment is not null
 ),
@@ -27,8 +27,8 @@ gated_environments as (
 ),
 deployed as (
     select
-        l.subject_id, w.event_id, w.environment, w.at_us, w.day, w.is_bulk,
-        w.outcome
+        l.subject_id, w.event_id, w.source, w.environment, w.at_us, w.day,
+        w.is_bulk, w.outcome
     from linked as l
     inner join writes as w on l.event_id = w.event_id
 ),
@@ -41,7 +41,7 @@ open_gates as (
 ),
 service_deploys_found as (
     select
-        d.subject_id, d.event_id, d.environment, d.at_us, d.day,
+        d.subject_id, d.event_id, d.source, d.environment, d.at_us, d.day,
         not d.is_bulk
         and coalesce(d.outcome, 'success') not in ('failure', 'cancelled')
         and (o.opened is not null or e.gated is null) as is_deploy,

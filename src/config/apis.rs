@@ -139,12 +139,14 @@ impl Api {
             .or(usual)
             .ok_or_else(|| ("apis.url", format!("`{}` has no usual place; say where its API is", written.id)))?;
         let url = url.trim_end_matches('/').to_owned();
-        let local = ["http://127.0.0.1", "http://localhost", "http://[::1]"].iter().any(|start| url.starts_with(start));
-        if !url.starts_with("https://") && !local {
+        if !url.starts_with("https://") && !is_on_this_machine(&url) {
             return Err((
                 "apis.url",
                 format!("`{url}` must begin with `https://`: a token would be readable on the way"),
             ));
+        }
+        if url::Url::parse(&url).is_err() {
+            return Err(("apis.url", format!("`{url}` is no address")));
         }
         if url.contains('@') {
             return Err(("apis.url", "must hold no user or password; use `user` and `token-env`".to_owned()));
@@ -180,5 +182,32 @@ impl Api {
             zone: own_zone,
             classify: written.classify.clone(),
         })
+    }
+}
+
+/// Whether an address without TLS leaves this machine: only what is read as a host counts, not how the text begins.
+fn is_on_this_machine(url: &str) -> bool {
+    let Ok(url) = url::Url::parse(url) else { return false };
+    let is_local = match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    url.scheme() == "http" && is_local
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_on_this_machine;
+
+    #[test]
+    fn a_host_that_only_begins_like_this_machine_is_another() {
+        for url in ["http://127.0.0.1", "http://127.0.0.1:8080/jira", "http://localhost:7007", "http://[::1]:1"] {
+            assert!(is_on_this_machine(url), "{url}");
+        }
+        for url in ["http://127.0.0.1.evil.test", "http://localhost.evil.test", "http://10.0.0.1", "http://", "x"] {
+            assert!(!is_on_this_machine(url), "{url}");
+        }
     }
 }

@@ -94,6 +94,19 @@ pub struct Repository {
     pub remote: Option<String>,
 }
 
+impl Settings {
+    /// How the log calls a repository that its host calls by this name: as the study file does, by `remote` or else by the
+    /// last part of the name; else by that name.
+    pub fn repository_called(&self, full_name: &str) -> String {
+        let short = full_name.rsplit('/').next().unwrap_or(full_name);
+        let declared = self.repositories.iter().find(|known| match &known.remote {
+            Some(remote) => remote.eq_ignore_ascii_case(full_name) || known.name == full_name,
+            None => known.name.eq_ignore_ascii_case(short),
+        });
+        declared.map_or_else(|| full_name.to_owned(), |known| known.name.clone())
+    }
+}
+
 /// A team of the study.
 #[derive(Clone, Debug)]
 pub struct Team {

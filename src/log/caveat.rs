@@ -29,11 +29,13 @@ macro_rules! caveat_kinds {
 }
 
 caveat_kinds! {
-    BadRow = "bad-row": "rows of a file that could not be read and were left out",
+    BadRow = "bad-row": "rows of a file or records of a system that could not be read and were left out",
     BrokenFile = "broken-file": "versions of a file that could not be parsed whole; what could be read was used",
     BulkChange = "bulk-change": "changes that touched many services at once and count as nobody's step",
+    CatalogProblem = "catalog-problem": "entries that their catalog cannot stand by: nothing lists them any more, or what lists them cannot be read",
     DuplicateKey = "duplicate-key": "keys or anchors that stand twice in one file; the last one counts",
     DuplicateRecord = "duplicate-record": "records that were delivered more than once and count once",
+    LeftOut = "left-out": "lists or records of a system that are not there, not for the token, or without a key",
     MissingObject = "missing-object": "git objects that the repository does not hold (partial clone, corruption)",
     RuleMatchedNothing = "rule-matched-nothing": "rules of the study file that matched nothing",
     ShallowClone = "shallow-clone": "repositories whose history is cut off",

@@ -93,18 +93,16 @@ fn no_file_is_longer_than_a_reader_can_hold() {
 
 #[test]
 fn nothing_is_left_to_do_in_the_source() {
-    let markers = ["todo!", "unimplemented!", "dbg!", "FIXME", "XXX", "TODO"];
+    let macros = ["todo!", "unimplemented!", "dbg!"];
+    let markers = ["FIXME", "XXX", "TODO"];
     for file in files_below(&root().join("src"), "rs") {
-        let text = fs::read_to_string(&file).expect("readable");
-        for marker in markers {
-            // `TODO` is also a value that people write into catalogs.
-            let found = text.lines().any(|line| {
-                line.contains(marker)
-                    && !line.contains(&format!("`{marker}`"))
-                    && !line.contains("\"todo\"")
-                    && !line.contains("\"TODO\"")
-            });
-            assert!(!found, "{} holds `{marker}`", file.display());
+        for line in fs::read_to_string(&file).expect("readable").lines() {
+            // `TODO` is also a value that people write into catalogs and exports.
+            let comment = line.split_once("//").map_or("", |(_, comment)| comment);
+            let marked =
+                markers.iter().any(|marker| comment.contains(marker) && !comment.contains(&format!("`{marker}`")));
+            let left = marked || macros.iter().any(|name| line.contains(name));
+            assert!(!left, "{} holds `{}`", file.display(), line.trim());
         }
     }
 }

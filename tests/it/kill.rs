@@ -12,12 +12,12 @@ use milepost::simulate::World;
 use crate::bench_dir::Bench;
 
 #[expect(clippy::disallowed_methods, reason = "the number of points is the caller's; nothing that is tested reads it")]
-fn points() -> u64 {
+pub(crate) fn points() -> u64 {
     std::env::var("MILEPOST_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(20)
 }
 
 /// Parts of a duration, always the same: a linear congruential generator.
-fn parts(many: u64) -> impl Iterator<Item = f64> {
+pub(crate) fn parts(many: u64) -> impl Iterator<Item = f64> {
     let mut state = 20_250_105_u32;
     (0..many).map(move |_| {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);

@@ -23,6 +23,18 @@ pub enum ApiError {
         /// What the stream needs.
         permission: String,
     },
+    /// It sends whoever asks to a page where people sign in.
+    #[error(
+        "`{host}` leads to a page to sign in when asked for `{stream}`: it does not take the token\nhint: it may be expired or of another kind than `user` and `url` say, or a single sign-on stands before the API; the stream needs {permission}"
+    )]
+    SignIn {
+        /// The host.
+        host: String,
+        /// What was asked for.
+        stream: String,
+        /// What the stream needs.
+        permission: String,
+    },
     /// The token may not.
     #[error(
         "`{host}` does not let the token read `{stream}`{scope} (403)\nhint: it needs {permission}; or leave the stream out with `streams`"
@@ -60,6 +72,16 @@ pub enum ApiError {
         to: String,
         /// What was asked for.
         stream: String,
+    },
+    /// Whoever answers does not prove to be it.
+    #[error(
+        "`{host}` shows a certificate that is not trusted ({why}); no request was sent\nhint: `ca-file` names the authority of a company's own systems, or of a proxy that reads along"
+    )]
+    Untrusted {
+        /// The host.
+        host: String,
+        /// What is wrong with it.
+        why: String,
     },
     /// It cannot be reached, or does not answer in time.
     #[error(

@@ -17,6 +17,9 @@ use crate::config::{Api, Settings};
 use crate::log::{CaveatKind, Facts, Micros, Observation};
 use crate::sources::told::{Output, Place};
 
+/// Why a record that a whole listing no longer held tells nothing.
+const GONE: &str = "gone: deleted, moved, archived or out of sight of the token";
+
 /// What records of one API may refer to.
 pub struct Known<'a> {
     /// Keyed hash → component, for words that texts held.
@@ -80,7 +83,11 @@ pub fn facts(
             let above = index.above(stream, &kept);
             let scene = Scene { api, settings, place: &place, above, words: known.words, others: &others, gone: &gone };
             read += 1;
-            if let Err(refusal) = (stream.tell)(&kept, &scene, &mut out) {
+            let told = match kept.gone_us.filter(|_| stream.undone) {
+                Some(_) => Err(Refusal::Nothing(GONE)),
+                None => (stream.tell)(&kept, &scene, &mut out),
+            };
+            if let Err(refusal) = told {
                 tally.add(stream.name, refusal, &place);
             }
         }
@@ -94,7 +101,7 @@ pub fn facts(
     }
     for (stream, skip) in archive.skips(&unit)? {
         let detail = format!("`{stream}`: {}", skip.reason);
-        out.note(CaveatKind::BadRow, &detail, skip.count, || format!("{unit}/{stream}#{}", skip.example));
+        out.note(CaveatKind::LeftOut, &detail, skip.count, || format!("{unit}/{stream}#{}", skip.example));
     }
     Ok(out.finish())
 }

@@ -111,6 +111,7 @@ const STREAMS: &[Stream] = &[
         }],
         hint: Some(Hint { total: "issues.totalCount", newest: "issues.nodes.0.updatedAt", page: queries::PAGE }),
         speaks: "tickets",
+        undone: true,
         tell: tell::issue,
         ..Stream::USUAL
     },

@@ -16,7 +16,7 @@ mod story;
 #[path = "jira/tell.rs"]
 mod tell;
 
-use super::stream::{Face, Hint, Keep, Next, Order, Pace, Sign, Source, Stream};
+use super::stream::{Batch, Count, Face, Hint, Keep, Next, Order, Pace, Sign, Source, Stream, Total};
 
 /// Jira Cloud. What a minute may hold is not documented for API tokens; a burst is answered with 429 and the time to wait. The
 /// numbers here are our own, chosen to be modest.
@@ -114,6 +114,7 @@ const ISSUES: Stream = Stream {
 /// Cloud goes on from a token, by the time of the last change.
 const ISSUES_OF_CLOUD: Stream = Stream {
     ask: ask::issues_of_cloud,
+    count: Some(Count { of: ask::count_of_cloud, total: Total::Json("/count"), page: 100 }),
     next: Next::Token("/nextPageToken", "nextPageToken"),
     order: Order::OldestFirst,
     ..ISSUES
@@ -121,17 +122,29 @@ const ISSUES_OF_CLOUD: Stream = Stream {
 
 /// Data Center counts. By time of change, an issue that changes between two pages would leave its place and let another slip
 /// past unread; by key nothing moves forward but where an issue is deleted, so a page begins a little before the last ended.
-const ISSUES_OF_DATA_CENTER: Stream =
-    Stream { ask: ask::issues_of_data_center, next: Next::With(ask::after_issues), order: Order::Any, ..ISSUES };
+const ISSUES_OF_DATA_CENTER: Stream = Stream {
+    count: Some(Count { of: ask::count_of_data_center, total: Total::Json("/total"), page: 100 }),
+    ask: ask::issues_of_data_center,
+    next: Next::With(ask::after_issues),
+    order: Order::Any,
+    ..ISSUES
+};
 
 const HISTORY: Stream = Stream {
     name: "history",
-    doc: "All changes of an issue that has too many for a search (Cloud); one request for each such issue that has changed.",
+    doc: "Changes of status, assignee and resolution of issues that have too many changes for a search (Cloud); one request \
+          for up to a thousand of those that have changed.",
     permission: "`Browse projects` of each project (`read:jira-work`)",
     per: Some("issues"),
-    ask: ask::history,
-    items: "/values",
-    next: Next::With(ask::after_list),
+    batch: Some(Batch {
+        most: 1_000,
+        wants: ask::wants_history,
+        ask: ask::histories,
+        groups: "/issueChangeLogs",
+        of: "issueId",
+        items: "/changeHistories",
+    }),
+    next: Next::Token("/nextPageToken", "nextPageToken"),
     keep: &[
         Keep::As("id"),
         Keep::As("at"),

@@ -209,12 +209,7 @@ impl<'a> Scene<'a> {
 
     /// How the log calls a repository that its host calls by this full name: as the study file does, else by that name.
     pub(super) fn repository(&self, full_name: &str) -> String {
-        let short = full_name.rsplit('/').next().unwrap_or(full_name);
-        let declared = self.settings.repositories.iter().find(|known| match &known.remote {
-            Some(remote) => remote.eq_ignore_ascii_case(full_name),
-            None => known.name.eq_ignore_ascii_case(short),
-        });
-        declared.map_or_else(|| full_name.to_owned(), |known| known.name.clone())
+        self.settings.repository_called(full_name)
     }
 
     /// The canonical name of an environment.

@@ -10,8 +10,8 @@ use super::door::Door;
 use super::error::ApiError;
 use super::kept::{History, Kept};
 use super::pull::{Pull, check_streams, latest, needed, setting, unit};
-use super::session::Session;
-use super::stream::{Source, Stream};
+use super::session::{Fetched, Session};
+use super::stream::{Ask, Order, Source, Stream, Total};
 use super::walk::{self, Ground};
 use super::{link, source};
 use crate::archive::Archive;
@@ -75,7 +75,9 @@ pub async fn plan(
     for stream in source.streams.iter().filter(|stream| needed(api, stream) && !is_part(source, stream)) {
         let parent = source.streams.iter().any(|other| other.per == Some(stream.name) && needed(api, other));
         streams.push(match stream.per {
-            None if parent => {
+            None if stream.count.is_some() => counted(&ground, archive, stream).await?,
+            // A list that is read from its end of last time is not read for a plan: that would be the pull itself.
+            None if parent && stream.order == Order::Whole => {
                 let before = session.counted.get().requests;
                 walk::walk(&ground, stream, "", None).await?;
                 let requests = session.counted.get().requests - before;
@@ -97,6 +99,23 @@ pub async fn plan(
     })
 }
 
+/// A list whose system says how many records it holds.
+async fn counted(ground: &Ground<'_>, archive: &Archive, stream: &'static Stream) -> Result<PlannedStream, ApiError> {
+    let since = walk::since(ground, archive, stream)?;
+    let ask = Ask { api: ground.api, parent: None, since, window: None };
+    let mut requests = 0;
+    for (first, count) in (stream.ask)(&ask).iter().zip(&stream.count) {
+        let request = (count.of)(ground.api, first);
+        let Fetched::Answer(answer, json) = ground.session.fetch(stream, "", &request, None).await? else { continue };
+        let total = match count.total {
+            Total::Json(pointer) => json.pointer(pointer).and_then(Value::as_u64),
+            Total::Header(name) => answer.header(name).and_then(|text| text.trim().parse().ok()),
+        };
+        requests += total.unwrap_or(0).div_ceil(count.page).max(1);
+    }
+    Ok(PlannedStream { stream: stream.name, scopes: Some(1), requests, exact: false })
+}
+
 fn is_part(source: &Source, stream: &Stream) -> bool {
     source.streams.iter().any(|other| other.parts.iter().any(|part| part.stream == stream.name))
 }
@@ -110,7 +129,8 @@ fn below(
 ) -> Result<PlannedStream, ApiError> {
     let parents = latest(ground.archive.borrow().records(ground.unit, per)?);
     let planned = |scopes, requests, exact| PlannedStream { stream: stream.name, scopes, requests, exact };
-    let roots = source(ground.api.kind).streams.iter().any(|other| other.name == per && other.per.is_none());
+    let is_root = |other: &&Stream| other.name == per && other.per.is_none() && other.order == Order::Whole;
+    let roots = source(ground.api.kind).streams.iter().any(|other| is_root(&other));
     if !roots {
         return Ok(planned(None, 0, false));
     }
@@ -123,6 +143,9 @@ fn below(
         scopes += u64::from(cost.requests > 0);
         requests += cost.requests;
         exact &= cost.exact;
+    }
+    if let Some(batch) = &stream.batch {
+        return Ok(planned(Some(scopes), scopes.div_ceil(batch.most as u64), scopes == 0));
     }
     Ok(planned(Some(scopes), requests, exact))
 }

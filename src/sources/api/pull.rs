@@ -1,6 +1,6 @@
 //! Every stream of one API, in the order that they hang on each other.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;
@@ -18,7 +18,7 @@ use super::kept::{History, Kept};
 use super::session::{Counted, Session};
 use super::source;
 use super::stream::Stream;
-use super::walk::{Ground, walk};
+use super::walk::{Ended, Ground, walk, walk_together};
 use super::wire::Wire;
 use crate::archive::{Archive, Record};
 use crate::config::Api;
@@ -141,18 +141,48 @@ fn below<'g>(
 /// Walks a stream once, or for each record of the stream that it hangs on.
 async fn each_scope(ground: &Ground<'_>, stream: &'static Stream) -> Result<(), ApiError> {
     let Some(per) = stream.per else {
-        return walk(ground, stream, "", None).await;
+        return walk(ground, stream, "", None).await.map(|_| ());
     };
     let parents = latest(ground.archive.borrow().records(ground.unit, per)?);
+    if let Some(batch) = &stream.batch {
+        return walk_together(ground, stream, batch, &parents).await;
+    }
     let at_once = source(ground.api.kind).pace.in_flight;
+    let refused = &Refused::default();
     let walks = parents.iter().map(|record| async move {
         // A record was JSON when it was stored; one that is not is found by `archive verify`.
         let Ok(value) = serde_json::from_str::<Value>(&record.body) else { return Ok(()) };
         let (key, scope, since_us) = (&record.key, &record.scope, record.since_us);
         let parent = Kept { key, scope, since_us, gone_us: None, value: &value, history: History::default() };
-        walk(ground, stream, &parent.path(), Some(&parent)).await
+        let path = parent.path();
+        refused.count(walk(ground, stream, &path, Some(&parent)).await?);
+        if refused.is_everywhere(at_once) { Err(ground.session.forbidden(stream, &path)) } else { Ok(()) }
     });
-    futures::iter(walks).buffer_unordered(at_once).try_collect::<Vec<()>>().await.map(|_| ())
+    futures::iter(walks).buffer_unordered(at_once).try_collect::<Vec<()>>().await?;
+    if refused.is_everywhere(1) { Err(ground.session.forbidden(stream, "")) } else { Ok(()) }
+}
+
+/// A list that the token may not read is left out and counted; where that is so of every list of a stream, a permission is
+/// missing, and nothing that follows would say so as plainly as an error does.
+#[derive(Default)]
+struct Refused {
+    forbidden: Cell<usize>,
+    others: Cell<usize>,
+}
+
+impl Refused {
+    fn count(&self, ended: Ended) {
+        let counter = match ended {
+            Ended::Unasked => return,
+            Ended::Missing(403) => &self.forbidden,
+            Ended::Missing(_) | Ended::Whole => &self.others,
+        };
+        counter.set(counter.get() + 1);
+    }
+
+    fn is_everywhere(&self, at_least: usize) -> bool {
+        self.others.get() == 0 && self.forbidden.get() >= at_least
+    }
 }
 
 /// The last version of each record that is not gone.

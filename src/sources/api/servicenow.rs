@@ -133,6 +133,7 @@ const fn ticket(
         doc,
         permission,
         ask,
+        count: Some(queries::COUNT),
         items: "/result",
         next: Next::With(queries::more_by_update),
         key: &["sys_id"],
@@ -141,6 +142,7 @@ const fn ticket(
         keep: TICKET,
         prepare: tell::ticket_shape,
         speaks: "tickets",
+        undone: true,
         tell,
         ..Stream::USUAL
     }
@@ -153,6 +155,7 @@ const fn audit(name: &'static str, doc: &'static str, ask: Requests, tell: tell:
         doc,
         permission: "`read` on `sys_audit` (its own rule: `admin` only, as it is delivered)",
         ask,
+        count: Some(queries::COUNT),
         items: "/result",
         next: Next::With(queries::more_by_creation),
         key: &["documentkey", "sys_created_on", "sys_id"],

@@ -120,6 +120,7 @@ impl<'a> Session<'a> {
                 Err(WireFault::NoToken(why)) => {
                     return Err(ApiError::Setting { field: "apis.app".to_owned(), message: why });
                 }
+                Err(WireFault::Untrusted(why)) => return Err(ApiError::Untrusted { host: self.host(), why }),
                 Err(WireFault::Broken(why)) => {
                     self.governor.learn_nothing(resource);
                     why
@@ -188,6 +189,8 @@ impl<'a> Session<'a> {
     ) -> Result<Judged, ApiError> {
         let (name, permission) = (stream.name.to_owned(), stream.permission.to_owned());
         Ok(match answer.status {
+            203 if says_html(&answer) => return Err(self.signed_out(stream)),
+            204 => Judged::Done(Fetched::Answer(answer, Value::Null)),
             200..=299 => match answer.json() {
                 None => Judged::Again("the answer is cut off or no JSON".to_owned()),
                 Some(json) => return self.judge_json(stream, scope, answer, json),
@@ -201,6 +204,9 @@ impl<'a> Session<'a> {
                 let Some(url) = target else {
                     return Err(self.unexpected(stream, "a redirect to nowhere", "check `url`"));
                 };
+                if leads_to_a_sign_in(&url) {
+                    return Err(self.signed_out(stream));
+                }
                 Judged::Elsewhere(url)
             }
             401 => return Err(ApiError::Unauthorised { host: self.host(), stream: name, permission }),
@@ -208,22 +214,19 @@ impl<'a> Session<'a> {
                 self.governor.block(&answer);
                 Judged::Limited
             }
-            403 => {
-                let scope = if scope.is_empty() { String::new() } else { format!(" of `{scope}`") };
-                return Err(ApiError::Forbidden { host: self.host(), stream: name, scope, permission });
-            }
+            403 if stream.per.is_none() => return Err(self.forbidden(stream, scope)),
             404 if stream.per.is_none() => {
                 return Err(ApiError::NotThere { host: self.host(), stream: name, permission });
             }
-            404 | 410 | 451 => Judged::Done(Fetched::Missing(answer.status)),
+            403 | 404 | 410 | 451 => Judged::Done(Fetched::Missing(answer.status)),
             408 | 500..=599 => Judged::Again(format!("status {}", answer.status)),
+            400 | 422 => {
+                let hint = "it does not understand what is asked: look at `owners`, `include` and `query`";
+                return Err(self.unexpected(stream, &format!("status {}", answer.status), hint));
+            }
             other => {
-                let what = format!("status {other}");
-                return Err(self.unexpected(
-                    stream,
-                    &what,
-                    "the version of the system may be one that this was not made for",
-                ));
+                let hint = "the version of the system may be one that this was not made for";
+                return Err(self.unexpected(stream, &format!("status {other}"), hint));
             }
         })
     }
@@ -243,11 +246,23 @@ impl<'a> Session<'a> {
             return Ok(Judged::Done(Fetched::Missing(404)));
         }
         if is("FORBIDDEN") || is("INSUFFICIENT_SCOPES") {
-            let scope = if scope.is_empty() { String::new() } else { format!(" of `{scope}`") };
-            let (host, stream, permission) = (self.host(), stream.name.to_owned(), stream.permission.to_owned());
-            return Err(ApiError::Forbidden { host, stream, scope, permission });
+            if stream.per.is_none() {
+                return Err(self.forbidden(stream, scope));
+            }
+            return Ok(Judged::Done(Fetched::Missing(403)));
         }
         Ok(Judged::Again("GraphQL errors".to_owned()))
+    }
+
+    pub(super) fn forbidden(&self, stream: &Stream, scope: &str) -> ApiError {
+        let scope = if scope.is_empty() { String::new() } else { format!(" of `{scope}`") };
+        let (stream, permission) = (stream.name.to_owned(), stream.permission.to_owned());
+        ApiError::Forbidden { host: self.host(), stream, scope, permission }
+    }
+
+    fn signed_out(&self, stream: &Stream) -> ApiError {
+        let (stream, permission) = (stream.name.to_owned(), stream.permission.to_owned());
+        ApiError::SignIn { host: self.host(), stream, permission }
     }
 
     pub(super) fn unexpected(&self, stream: &Stream, what: &str, hint: &str) -> ApiError {
@@ -261,6 +276,18 @@ enum Judged {
     Again(String),
     Limited,
     Elsewhere(String),
+}
+
+/// Some systems answer a token that they do not take with a page to sign in, as if all were well.
+fn says_html(answer: &Answer) -> bool {
+    answer.header("content-type").is_some_and(|kind| kind.trim_start().starts_with("text/html"))
+}
+
+/// Whether an address is where people sign in; a system behind a single sign-on sends programs there too.
+fn leads_to_a_sign_in(url: &str) -> bool {
+    let Ok(url) = url::Url::parse(url) else { return false };
+    let signs = ["_signin", "signin", "sign_in", "sign-in", "login", "saml", "oauth2", "sso", "adfs"];
+    url.path_segments().is_some_and(|mut parts| parts.any(|part| signs.contains(&part.to_ascii_lowercase().as_str())))
 }
 
 /// Whether a refusal is a limit: by its status or headers, else by what GitHub says where it gives neither.

@@ -67,6 +67,10 @@ pub struct Stream {
     pub(super) per: Option<&'static str>,
     /// The first requests of a scope; none: there is nothing to ask there.
     pub(super) ask: fn(&Ask<'_>) -> Vec<Request>,
+    /// How it is asked for many of these at once; then `ask` is not used.
+    pub(super) batch: Option<Batch>,
+    /// How the system says beforehand how many records a list will hold.
+    pub(super) count: Option<Count>,
     /// Where the records stand in an answer, as a JSON pointer; the empty pointer is the answer itself.
     pub(super) items: &'static str,
     /// How pages follow each other.
@@ -79,6 +83,9 @@ pub struct Stream {
     pub(super) order: Order,
     /// Whether the system keeps no history of these records, so that each version that was seen is kept.
     pub(super) versions: bool,
+    /// Whether a record that is gone is told no more: a ticket that was deleted or moved is none here, or one elsewhere. What
+    /// happened once stays told, though its system forgets it.
+    pub(super) undone: bool,
     /// What may be stored, and what of it is a person or a text.
     pub(super) keep: &'static [Keep],
     /// Makes a record as it came fit for the allow-list.
@@ -108,12 +115,15 @@ impl Stream {
         permission: "",
         per: None,
         ask: |_| Vec::new(),
+        batch: None,
+        count: None,
         items: "",
         next: Next::Nothing,
         key: &["id"],
         cursor: None,
         order: Order::Any,
         versions: false,
+        undone: false,
         keep: &[],
         prepare: |_| {},
         parts: &[],
@@ -129,6 +139,41 @@ impl Stream {
     pub(super) fn speaks_as(&self) -> Option<&'static str> {
         Some(self.speaks).filter(|word| !word.is_empty())
     }
+}
+
+/// How a stream is asked for many of the records that it is listed for at once.
+pub(super) struct Batch {
+    /// So many at the most.
+    pub(super) most: usize,
+    /// Whether there is anything to ask for one.
+    pub(super) wants: fn(&Ask<'_>) -> bool,
+    /// The request for those with these keys.
+    pub(super) ask: fn(&Api, &[&str]) -> Request,
+    /// Where the answer holds a list of each, as a JSON pointer.
+    pub(super) groups: &'static str,
+    /// In such a list: the field with the key of what it is of.
+    pub(super) of: &'static str,
+    /// In such a list: where the records stand, as a JSON pointer.
+    pub(super) items: &'static str,
+}
+
+/// How a system says how many records a list will hold, for a plan.
+pub(super) struct Count {
+    /// What asks for the number, made of the list's first request.
+    pub(super) of: fn(&Api, &Request) -> Request,
+    /// Where the answer says it.
+    pub(super) total: Total,
+    /// How many records a page of the list holds.
+    pub(super) page: u64,
+}
+
+/// Where an answer says how many there are.
+#[derive(Clone, Copy)]
+pub(super) enum Total {
+    /// At a pointer of its JSON.
+    Json(&'static str),
+    /// In a header.
+    Header(&'static str),
 }
 
 /// How pages follow each other.

@@ -6,6 +6,8 @@ mod faults;
 #[path = "tests/ground.rs"]
 mod ground;
 
+use std::collections::BTreeSet;
+
 use ground::{Bench, Fault, fakes, points};
 
 #[test]
@@ -43,6 +45,29 @@ fn an_increment_ends_where_a_fresh_pull_does() {
         let left: Vec<_> = now.keys().filter(|place| !fresh.contains_key(*place)).take(3).collect();
         assert!(left.is_empty(), "{name}: the increment keeps {left:#?}");
     }
+}
+
+#[test]
+fn a_ticket_that_was_deleted_or_moved_is_told_no_more() {
+    let tickets = |bench: &Bench| -> BTreeSet<String> {
+        let events = bench.facts().events.into_iter();
+        events.filter(|event| event.activity.starts_with("ticket.")).map(|event| event.event_id).collect()
+    };
+    let mut undone = 0;
+    for (name, fake) in fakes() {
+        let mut grown = Bench::new(fake);
+        grown.pull(0, Fault::None).expect(name);
+        let before = tickets(&grown);
+        grown.reconcile = true;
+        grown.pull(1, Fault::None).expect(name);
+        let mut fresh = Bench::new(fake);
+        fresh.pull(1, Fault::None).expect(name);
+        let (grown, fresh) = (tickets(&grown), tickets(&fresh));
+        let kept: Vec<_> = grown.difference(&fresh).take(3).collect();
+        assert!(kept.is_empty(), "{name}: {kept:#?} are told though they are gone");
+        undone += before.difference(&grown).count();
+    }
+    assert!(undone > 0, "in some system a ticket goes away");
 }
 
 #[test]
@@ -84,6 +109,10 @@ fn a_dry_run_stores_nothing_and_promises_no_more_than_is_asked() {
         bench.pull(0, Fault::None).expect(name);
         let asked = (bench.requests() - before) as u64;
         assert!(planned > 0 && planned <= asked, "{name}: {planned} planned, {asked} asked");
+        assert!(before <= asked.try_into().unwrap_or(usize::MAX), "{name}: the plan asks no more than the pull");
+        // What was pulled is not asked for again, and a plan knows that.
+        let again: u64 = bench.plan(0).expect(name).streams.iter().map(|stream| stream.requests).sum();
+        assert!(again <= planned.max(asked), "{name}: {again} planned after everything was pulled");
     }
 }
 

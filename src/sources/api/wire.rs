@@ -18,6 +18,8 @@ use crate::config::Api;
 pub enum WireFault {
     /// No connection, or it broke: worth another try.
     Broken(String),
+    /// Whoever answers does not prove to be the host; nothing was sent.
+    Untrusted(String),
     /// The answer is larger than anything that is asked for.
     TooLarge,
     /// The token could not be had (a GitHub App's key).
@@ -38,6 +40,8 @@ const OAUTH: &str = "oauth2";
 
 /// An answer of more bytes than this is none that was asked for.
 const LARGEST: usize = 64 << 20;
+/// So long may nothing come before a connection counts as broken.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The wire of an API.
 ///
@@ -45,19 +49,19 @@ const LARGEST: usize = 64 << 20;
 /// Where certificates or the key of an app cannot be read.
 pub fn connect(api: &Api, token: Token) -> Result<Box<dyn Wire>, ApiError> {
     let source = source(api.kind);
-    let client = client(api)?;
+    let client = client(api, PATIENCE)?;
     if api.kind == crate::config::written::ApiKind::GitHub {
         return github::connect(api, client, token, source);
     }
     Ok(Box::new(Plain { client, token, user: api.user.clone(), source }))
 }
 
-fn client(api: &Api) -> Result<reqwest::Client, ApiError> {
+fn client(api: &Api, patience: Duration) -> Result<reqwest::Client, ApiError> {
     let setting = |field: &str, message: String| ApiError::Setting { field: field.to_owned(), message };
     let mut client = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(Duration::from_secs(20))
-        .read_timeout(Duration::from_mins(1))
+        .read_timeout(patience)
         .timeout(Duration::from_mins(5))
         .user_agent(concat!("milepost/", env!("CARGO_PKG_VERSION")));
     if let Some(file) = &api.ca_file {
@@ -107,7 +111,7 @@ impl Wire for Plain {
                     (Sign::Header(name, prefix), _) => builder.header(name, format!("{prefix}{token}")),
                 };
             }
-            let response = builder.send().await.map_err(|why| WireFault::Broken(in_words(&why)))?;
+            let response = builder.send().await.map_err(|why| fault(&why))?;
             receive(response).await
         })
     }
@@ -128,7 +132,7 @@ pub(super) async fn receive(mut response: reqwest::Response) -> Result<Answer, W
             .or_insert_with(|| value.to_owned());
     }
     let mut body = Vec::new();
-    while let Some(part) = response.chunk().await.map_err(|why| WireFault::Broken(in_words(&why)))? {
+    while let Some(part) = response.chunk().await.map_err(|why| fault(&why))? {
         if body.len() + part.len() > LARGEST {
             return Err(WireFault::TooLarge);
         }
@@ -138,7 +142,12 @@ pub(super) async fn receive(mut response: reqwest::Response) -> Result<Answer, W
 }
 
 /// A fault without its address, which may hold what nobody should read.
-pub(super) fn in_words(why: &reqwest::Error) -> String {
+pub(super) fn fault(why: &reqwest::Error) -> WireFault {
+    let words = in_words(why);
+    if words.contains("certificate") { WireFault::Untrusted(words) } else { WireFault::Broken(words) }
+}
+
+fn in_words(why: &reqwest::Error) -> String {
     let kind = if why.is_timeout() {
         "no answer in time"
     } else if why.is_connect() {
@@ -168,6 +177,7 @@ mod tests {
 
     use super::*;
     use crate::config::written::ApiKind;
+    use crate::sources::api::recorded::Bench;
 
     /// The head of a request that a wire sends to a server on this machine.
     fn sent(kind: ApiKind, user: Option<&str>) -> String {
@@ -203,5 +213,19 @@ mod tests {
         assert!(sent(ApiKind::PagerDuty, None).contains("\r\nauthorization: token token=s3cret\r\n"));
         assert!(sent(ApiKind::Jenkins, Some("me")).contains("\r\nauthorization: basic "));
         assert!(sent(ApiKind::ArgoCd, None).contains("\r\nauthorization: bearer s3cret\r\n"));
+    }
+
+    #[test]
+    fn whoever_says_nothing_is_not_waited_for_without_end() {
+        let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = silent.local_addr().expect("an address");
+        let study = format!("[[apis]]\nid = \"x\"\nkind = \"jenkins\"\nurl = \"http://{address}\"\n");
+        let api = Bench::new(&study).settings.apis[0].clone();
+        let client = client(&api, Duration::from_millis(50)).expect("a client");
+        let wire = Plain { client, token: Token::None, user: None, source: source(api.kind) };
+        let request = Request { method: Method::Get, url: api.url.clone(), body: None };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let fault = runtime.block_on(wire.send(&request, None)).expect_err("nobody answers");
+        assert!(matches!(&fault, WireFault::Broken(why) if why.contains("no answer in time")), "{fault:?}");
     }
 }

@@ -366,12 +366,7 @@ impl<'r> Row<'r, '_> {
     /// A repository by the name that the log has for it: as the study file calls it, else as it stands.
     pub(super) fn repository(&self) -> Result<Option<String>, Refusal> {
         let Some(text) = self.text("repository")? else { return Ok(None) };
-        let short = text.rsplit('/').next().unwrap_or(&text);
-        let declared = self.mapping.settings.repositories.iter().find(|known| match &known.remote {
-            Some(remote) => remote.eq_ignore_ascii_case(&text) || known.name == text,
-            None => known.name.eq_ignore_ascii_case(short),
-        });
-        Ok(Some(declared.map_or_else(|| text.clone(), |known| known.name.clone())))
+        Ok(Some(self.mapping.settings.repository_called(&text)))
     }
 
     /// The repository and the number of a change.

@@ -102,12 +102,12 @@ fn note_state(kept: &Kept<'_>, kind: &str, scene: &Scene<'_>, out: &mut Output<'
     if kept.flag("is_orphan") == Some(true) {
         let detail =
             format!("`{kind}` entries that the catalog still holds though nothing lists them any more (orphans)");
-        out.note(CaveatKind::BrokenFile, &detail, 1, || scene.place.evidence());
+        out.note(CaveatKind::CatalogProblem, &detail, 1, || scene.place.evidence());
     }
     let errors = kept.texts("errors");
     if !errors.is_empty() {
         let detail = format!("`{kind}` entries that the catalog could not read again: {}", errors.join(", "));
-        out.note(CaveatKind::BrokenFile, &detail, 1, || scene.place.evidence());
+        out.note(CaveatKind::CatalogProblem, &detail, 1, || scene.place.evidence());
     }
 }
 

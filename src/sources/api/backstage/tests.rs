@@ -223,7 +223,7 @@ fn orphans_and_errors_are_counted_and_are_fields() {
     );
     let facts = bench.facts();
     let counted = caveats(&facts);
-    let broken: Vec<_> = counted.iter().filter(|(what, _)| what.starts_with("broken-file")).collect();
+    let broken: Vec<_> = counted.iter().filter(|(what, _)| what.starts_with("catalog-problem")).collect();
     assert_eq!(broken.len(), 2, "{counted:?}");
     assert!(broken.iter().all(|(_, count)| **count == 1));
     assert!(broken.iter().any(|(what, _)| what.ends_with("InputError, NotFoundError")));

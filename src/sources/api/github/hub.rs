@@ -25,7 +25,7 @@ use crate::sources::api::pull::setting;
 use crate::sources::api::request::Request;
 use crate::sources::api::secret::Token;
 use crate::sources::api::stream::Source;
-use crate::sources::api::wire::{Plain, Sending, Wire, WireFault, in_words};
+use crate::sources::api::wire::{Plain, Sending, Wire, WireFault, fault};
 
 /// The wire of a GitHub API.
 pub(in crate::sources::api) fn connect(
@@ -80,7 +80,7 @@ fn no_token(why: &octocrab::Error) -> WireFault {
     let mut cause: Option<&dyn Error> = Some(why);
     while let Some(inner) = cause {
         if let Some(why) = inner.downcast_ref::<reqwest::Error>() {
-            return WireFault::Broken(in_words(why));
+            return fault(why);
         }
         cause = inner.source();
     }

@@ -65,7 +65,11 @@ pub(super) fn issue(kept: &Kept<'_>, scene: &Scene<'_>, out: &mut Output<'_>) ->
 pub(super) fn issue_event(kept: &Kept<'_>, scene: &Scene<'_>, out: &mut Output<'_>) -> Told {
     let repository = repository_of(scene)?;
     let number = number_of(kept)?;
-    let issue = scene.other("issues", &format!("{}/{number}", kept.scope));
+    let path = format!("{}/{number}", kept.scope);
+    let issue = scene.standing("issues", &path);
+    if issue.is_none() && scene.other("issues", &path).is_some() {
+        return Err(Refusal::Nothing("an event of an issue that is gone"));
+    }
     if issue.is_some_and(|issue| issue.get("is_change").and_then(Value::as_bool) == Some(true)) {
         return Err(Refusal::Nothing("an event of a change; `pulls` tells it"));
     }

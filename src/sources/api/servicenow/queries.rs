@@ -6,12 +6,19 @@ use serde_json::Value;
 use crate::log::Micros;
 use crate::sources::api::kept::{at, instant, scalar};
 use crate::sources::api::request::{Answer, Request};
-use crate::sources::api::stream::Ask;
+use crate::sources::api::stream::{Ask, Count, Total};
 
 /// Rows of a page; a list that the instance breaks off is asked for in smaller ones.
 const PAGE: usize = 1_000;
 /// Where the instance breaks off even so many rows, it is not asked for less.
 const LEAST: usize = 10;
+
+/// One row says how many there are.
+pub(super) const COUNT: Count = Count {
+    of: |_, first| first.with("sysparm_limit", "1").with("sysparm_fields", "sys_id"),
+    total: Total::Header("x-total-count"),
+    page: PAGE as u64,
+};
 
 const TASK: &str = "sys_id,number,opened_at,sys_created_on,sys_created_by,sys_updated_on,closed_at,active,state,\
     priority,short_description,assignment_group.name,business_service.name,cmdb_ci.name,cmdb_ci.sys_class_name,\

@@ -194,7 +194,7 @@ pub(super) fn step(
     let at_us = step.need_time("sys_created_on")?;
     let (id, own) = (step.need("documentkey")?, step.need("sys_id")?);
     let fieldname = step.need("fieldname")?;
-    let row = scene.other(table, &id).ok_or(Refusal::Nothing("a step of a record that is not read"))?;
+    let row = scene.standing(table, &id).ok_or(Refusal::Nothing("a step of a record that is not read, or is gone"))?;
     let row = Kept { key: &id, scope: "", since_us: None, gone_us: None, value: row, history: History::default() };
     if table == "incident" && is_outage(&row) {
         return Err(Refusal::Nothing("a step of an outage, which tells its own end"));

@@ -97,19 +97,90 @@ fn a_wrong_token_is_explained_and_shown_to_nobody() {
 }
 
 #[test]
-fn a_missing_permission_is_named_and_what_was_stored_stays() {
+fn a_token_that_may_nothing_is_told_what_it_needs() {
+    for (name, fake) in fakes() {
+        let mut bench = Bench::new(fake);
+        let why = bench.pull(0, Fault::Always(|answer| answer.status = 403)).expect_err(name);
+        assert!(matches!(why, ApiError::Forbidden { .. }), "{name}: {why}");
+        assert!(why.to_string().contains("it needs"), "{name}: {why}");
+    }
+}
+
+/// A refusal at each request in turn: an error that explains itself, or a list that is left out and counted; and once it is
+/// lifted, everything is there.
+fn refused(status: u16, explained: fn(&ApiError) -> bool, reason: &str) {
+    let mut left_out = 0;
     for (name, fake) in fakes() {
         let mut calm = Bench::new(fake);
         calm.pull(0, Fault::None).expect(name);
-        let last = calm.requests() - 1;
+        for at in points(calm.requests()) {
+            let mut bench = Bench::new(fake);
+            let fault = Fault::Spoiled(
+                at,
+                match status {
+                    403 => |answer: &mut Answer| answer.status = 403,
+                    404 => |answer: &mut Answer| answer.status = 404,
+                    other => panic!("no fault for {other}"),
+                },
+            );
+            match bench.pull(0, fault) {
+                Err(why) => assert!(explained(&why), "{name}, request {at}: {why}"),
+                Ok(()) => {
+                    let caveats = bench.facts().caveats;
+                    let counted = caveats.iter().any(|caveat| caveat.detail.contains(reason) && caveat.count > 0);
+                    assert!(counted, "{name}: what is left out at request {at} is not counted");
+                    left_out += 1;
+                }
+            }
+            bench.reconcile = true;
+            bench.pull(0, Fault::None).unwrap_or_else(|why| panic!("{name}, after request {at}: {why}"));
+            assert_eq!(bench.alive(), calm.alive(), "{name}: what was left out at request {at} comes back");
+            assert!(!bench.facts().caveats.iter().any(|caveat| caveat.detail.contains(reason)), "{name}, {at}");
+        }
+    }
+    assert!(left_out > 10, "lists are left out one by one");
+}
+
+#[test]
+fn one_list_that_a_token_may_not_read_is_left_out_and_counted() {
+    refused(403, |why| matches!(why, ApiError::Forbidden { .. }), "(status 403)");
+}
+
+#[test]
+fn one_repository_that_is_not_there_is_left_out_and_counted() {
+    refused(404, |why| matches!(why, ApiError::NotThere { .. }), "(status 404)");
+}
+
+#[test]
+fn pages_that_lead_back_to_each_other_end() {
+    let mut stopped = 0;
+    for (name, fake) in fakes() {
+        let mut calm = Bench::new(fake);
+        calm.pull(0, Fault::None).expect(name);
         let mut bench = Bench::new(fake);
-        let why =
-            bench.pull(0, Fault::Answer(last, |_| with_headers(403, &json!({"message": "no"}), &[]))).expect_err(name);
-        assert!(matches!(why, ApiError::Forbidden { .. }), "{name}: {why}");
-        assert!(why.to_string().contains("it needs"), "{name}: {why}");
-        assert!(bench.records() > 0, "{name}");
+        match bench.pull(0, Fault::Stuck) {
+            Ok(()) => {}
+            Err(ApiError::Unexpected { what, .. }) if what.starts_with("pages") => stopped += 1,
+            Err(why) => panic!("{name}: {why}"),
+        }
+        assert!(bench.requests() <= calm.requests() + 20, "{name}: {} requests", bench.requests());
         bench.pull(0, Fault::None).expect(name);
-        assert_eq!(bench.digest(), calm.digest(), "{name}: the next pull goes on");
+        bench.reconcile = true;
+        bench.pull(0, Fault::None).expect(name);
+        assert_eq!(bench.alive(), calm.alive(), "{name}: the next pull sets it right");
+    }
+    assert!(stopped > 4, "{stopped} sources page");
+}
+
+#[test]
+fn a_page_to_sign_in_is_no_answer() {
+    for (name, fake) in fakes() {
+        let away = |_: &_| with_headers(302, &json!({}), &[("location", "https://sso.test/_signin?reply=x")]);
+        let page = |_: &_| with_headers(203, &json!("<html>"), &[("content-type", "text/html; charset=utf-8")]);
+        for fault in [Fault::Answer(0, away), Fault::Answer(0, page)] {
+            let why = Bench::new(fake).pull(0, fault).expect_err(name);
+            assert!(matches!(why, ApiError::SignIn { .. }), "{name}: {why}");
+        }
     }
 }
 

@@ -53,6 +53,8 @@ pub(super) enum Fault {
     Spoiled(usize, fn(&mut Answer)),
     /// Every answer comes so.
     Always(fn(&mut Answer)),
+    /// Whatever page is asked for, the first one comes.
+    Stuck,
     /// Nothing comes any more after the n-th request.
     Silent(usize),
 }
@@ -83,6 +85,24 @@ struct FaultyWire<'a> {
     asked: &'a Cell<usize>,
     first: usize,
     log: &'a RefCell<Vec<String>>,
+    first_pages: RefCell<BTreeMap<String, Answer>>,
+}
+
+impl FaultyWire<'_> {
+    /// The first answer that came for what is asked for, pages apart.
+    fn stuck(&self, request: &Request, answer: Answer) -> Answer {
+        let mut name = request.url.split('?').next().unwrap_or_default().to_owned();
+        if let Some(mut body) = request.body.clone() {
+            if let Some(variables) = body.get_mut("variables").and_then(Value::as_object_mut) {
+                variables.remove("after");
+            }
+            if let Some(fields) = body.as_object_mut() {
+                fields.remove("nextPageToken");
+            }
+            name = format!("{name} {body}");
+        }
+        self.first_pages.borrow_mut().entry(name).or_insert(answer).clone()
+    }
 }
 
 impl Wire for FaultyWire<'_> {
@@ -111,6 +131,7 @@ impl Wire for FaultyWire<'_> {
                 spoil(&mut answer);
                 Ok(answer)
             }
+            Fault::Stuck => Ok(self.stuck(request, answer)),
             Fault::Silent(after) if place >= after => return Box::pin(std::future::pending()),
             _ => Ok(answer),
         };
@@ -198,7 +219,8 @@ impl Bench {
     fn run(&mut self, day: u32, fault: Fault) -> Option<Result<(), ApiError>> {
         self.clock.now_us.set(NOON_US + i64::from(day) * 86_400_000_000 + self.skew_hours * 3_600_000_000);
         let (fake, first) = (self.fake, self.asked.get());
-        let wire = FaultyWire { fake, day, fault, asked: &self.asked, first, log: &self.log };
+        let wire =
+            FaultyWire { fake, day, fault, asked: &self.asked, first, log: &self.log, first_pages: RefCell::default() };
         let what = Pull {
             api: &self.settings.apis[0],
             wire: &wire,
@@ -227,7 +249,15 @@ impl Bench {
     pub(super) fn plan(&mut self, day: u32) -> Result<Plan, ApiError> {
         self.clock.now_us.set(NOON_US);
         let (fake, first) = (self.fake, self.asked.get());
-        let wire = FaultyWire { fake, day, fault: Fault::None, asked: &self.asked, first, log: &self.log };
+        let wire = FaultyWire {
+            fake,
+            day,
+            fault: Fault::None,
+            asked: &self.asked,
+            first,
+            log: &self.log,
+            first_pages: RefCell::default(),
+        };
         let what = Pull {
             api: &self.settings.apis[0],
             wire: &wire,

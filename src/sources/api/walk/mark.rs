@@ -1,0 +1,97 @@
+//! How far a stream was read in a scope, and whether anything can be new there.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::Ground;
+use crate::archive::Archive;
+use crate::log::Micros;
+use crate::sources::api::error::ApiError;
+use crate::sources::api::kept::{History, Kept, scalar};
+use crate::sources::api::request::Request;
+use crate::sources::api::stream::{Hint, Stream};
+
+/// How far a stream was read in a scope.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Mark {
+    /// The newest cursor that is stored, and everything before it; never past the start of the run that stored it.
+    pub(super) since_us: Option<Micros>,
+    /// Whether the scope was once read to its end.
+    pub(super) whole: bool,
+    /// What the record that it is listed for told of its newest when it was last read to its end.
+    #[serde(default)]
+    pub(super) parent: Option<String>,
+    /// When the run began that first read the scope to its end.
+    #[serde(default)]
+    pub(super) whole_us: Option<Micros>,
+}
+
+/// A mark as the archive holds it; none is one of a list that was never read.
+pub(super) fn stored(text: Option<String>) -> Mark {
+    text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+}
+
+/// When the run began that first read a scope to its end.
+pub(in crate::sources::api) fn whole_us(
+    archive: &Archive,
+    unit: &str,
+    stream: &str,
+    scope: &str,
+) -> Result<Option<Micros>, ApiError> {
+    Ok(stored(archive.bookmark(unit, stream, scope)?).whole_us)
+}
+
+/// What a page listed and which request follows it, for when the server says that it has not changed.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Unchanged {
+    pub(super) next: Option<Request>,
+    pub(super) keys: Vec<String>,
+}
+
+/// Whether what the stream is listed for counts fewer records than are stored: then some are gone.
+pub(super) fn lost(
+    ground: &Ground<'_>,
+    stream: &Stream,
+    scope: &str,
+    parent: Option<&Kept<'_>>,
+) -> Result<bool, ApiError> {
+    let Some(total) = hinted(stream.hint, parent) else { return Ok(false) };
+    Ok(ground.archive.borrow().count_of(ground.unit, stream.name, scope)? > total)
+}
+
+pub(super) fn hinted(hint: Option<Hint>, parent: Option<&Kept<'_>>) -> Option<u64> {
+    u64::try_from(parent?.int(hint?.total)?).ok()
+}
+
+/// Whether what the stream is listed for says that there is nothing after the mark.
+pub(super) fn nothing_new(stream: &Stream, parent: Option<&Kept<'_>>, mark: &Mark) -> bool {
+    let (Some(hint), Some(parent)) = (stream.hint, parent) else { return false };
+    if hint.newest.is_empty() {
+        return false;
+    }
+    match parent.get(hint.newest) {
+        Some(newest) => scalar(newest) == mark.parent,
+        None => hinted(stream.hint, Some(parent)) == Some(0),
+    }
+}
+
+pub(super) fn is_unfinished(ground: &Ground<'_>, stream: &Stream, scope: &str) -> Result<bool, ApiError> {
+    if stream.again.is_none() {
+        return Ok(false);
+    }
+    Ok(!unfinished(ground, stream, scope)?.is_empty())
+}
+
+/// Stored records of a scope that were still going on.
+pub(super) fn unfinished(ground: &Ground<'_>, stream: &Stream, scope: &str) -> Result<Vec<(String, Value)>, ApiError> {
+    let records = ground.archive.borrow().records_of(ground.unit, stream.name, scope)?;
+    Ok(records
+        .into_iter()
+        .filter(|record| record.gone_us.is_none())
+        .filter_map(|record| Some((record.key, serde_json::from_str::<Value>(&record.body).ok()?)))
+        .filter(|(key, value)| {
+            let history = History::default();
+            (stream.unfinished)(&Kept { key, scope, since_us: None, gone_us: None, value, history })
+        })
+        .collect())
+}
