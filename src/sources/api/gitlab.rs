@@ -139,6 +139,7 @@ const STREAMS: &[Stream] = &[
             Keep::Text("labels[]", "label"),
         ],
         prepare: shape::issue,
+        undone: true,
         speaks: "tickets",
         tell: issues::issue,
         ..Stream::USUAL

@@ -103,6 +103,9 @@ fn ending(issue: &Value) -> Option<&'static str> {
 fn issue_of<'a>(scene: &Scene<'a>) -> Result<(String, String, Kept<'a>), Refusal> {
     let repository = repository_of(scene)?;
     let issue = scene.above("issues").ok_or(Refusal::Bad("issue", "unknown"))?.clone();
+    if issue.gone_us.is_some() {
+        return Err(Refusal::Nothing("an event of an issue that is gone"));
+    }
     if went_on(issue.value, scene) {
         return Err(MOVED);
     }

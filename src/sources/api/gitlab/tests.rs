@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::ask;
 use super::world::{STUDY, listed, person};
+use crate::archive::Page;
 use crate::config::{Overrides, load};
 use crate::log::{Facts, to_rfc3339};
 use crate::sources::api::fake::with_headers;
@@ -149,6 +150,20 @@ fn a_moved_issue_is_told_once_where_it_is_now() {
     assert!(!activities(&facts).contains_key("ticket.closed"));
     let moved = caveats(&facts).into_iter().filter(|(text, _)| text.contains("it is told where it went"));
     assert_eq!(moved.map(|(_, count)| count).sum::<i64>(), 2);
+}
+
+#[test]
+fn a_deleted_issue_takes_its_events_and_notes_with_it() {
+    let mut bench = bench();
+    bench.put("issues", SCOPE, [issue(1, &json!({}))]);
+    let below = format!("{SCOPE}/1");
+    bench.put("issue_states", &below, [json!({"id": 1, "state": "closed", "created_at": day(7)})]);
+    bench.put("issue_notes", &below, [json!({"id": 1, "author": person(3), "system": false, "created_at": day(2)})]);
+    assert_eq!(activities(&bench.facts()).len(), 4);
+    let nothing = Page { listed: Some((Vec::new(), 1_750_000_000_000_000)), ..Page::default() };
+    bench.archive.store("api:x", "issues", SCOPE, &nothing).expect("stored");
+    assert!(bench.facts().events.is_empty());
+    assert_eq!(caveats(&bench.facts()).values().sum::<i64>(), 3, "{:?}", caveats(&bench.facts()));
 }
 
 #[test]

@@ -250,10 +250,10 @@ fn of_issue(project: u64, iid: u64, list: &str, day: u32) -> Vec<Value> {
             .map(|number| happened(number, json!({"action": "add", "milestone": {"title": "Jane Doe"}})))
             .collect(),
         "notes" => {
-            let mut notes: Vec<Value> = (0..4).map(|number| note(base + number, iid + number, number)).collect();
-            // One was taken back.
+            let mut notes: Vec<Value> = (0..4).map(|number| note(base + number, iid + number % 3, number)).collect();
+            // Whoever opened it took back a remark of their own.
             if day > 0 && iid == 2 {
-                notes.remove(1);
+                notes.remove(3);
                 notes.push(note(base + 9, iid + 9, 1));
             }
             notes
