@@ -139,6 +139,9 @@ impl Api {
             .or(usual)
             .ok_or_else(|| ("apis.url", format!("`{}` has no usual place; say where its API is", written.id)))?;
         let url = url.trim_end_matches('/').to_owned();
+        if url.contains('@') {
+            return Err(("apis.url", "must hold no user or password; use `user` and `token-env`".to_owned()));
+        }
         if !url.starts_with("https://") && !is_on_this_machine(&url) {
             return Err((
                 "apis.url",
@@ -147,9 +150,6 @@ impl Api {
         }
         if url::Url::parse(&url).is_err() {
             return Err(("apis.url", format!("`{url}` is no address")));
-        }
-        if url.contains('@') {
-            return Err(("apis.url", "must hold no user or password; use `user` and `token-env`".to_owned()));
         }
         // Any other address of a GitLab answers with pages for people.
         if written.kind == ApiKind::GitLab && !url.ends_with("/api/v4") {

@@ -105,14 +105,31 @@ fn a_token_that_is_not_taken_is_explained() {
 }
 
 #[test]
-fn a_proxy_of_the_environment_is_used() {
+fn a_proxy_of_the_environment_is_used_and_sees_no_token() {
     let proxy = Tracker::new(5, |_, answer| answer);
     let bench = Bench::empty();
-    bench.write("milepost.toml", &proxy.study().replace("http://127.0.0.1:", "http://localhost:"));
-    let address = format!("http://127.0.0.1:{}", proxy.port);
-    let _ = pull(&bench, &[("http_proxy", &address)]).done();
+    let local = format!("http://127.0.0.1:{}", proxy.port);
+    bench.write("milepost.toml", &proxy.study().replace(&local, "https://jira.acme.test"));
+    proxy.tell_after(1);
+    let mut command = bench.command(&["pull"]);
+    command.env("DESK_TOKEN", TOKEN).env("https_proxy", &local).stderr(std::process::Stdio::null());
+    let mut child = command.spawn().expect("the binary runs");
+    proxy.wait();
+    child.kill().expect("it is ours");
+    let _ = child.wait();
     let asked = proxy.asked.lock().expect("whole").clone();
-    assert!(asked.iter().all(|head| head.starts_with("GET http://localhost:")), "{:?}", asked.first());
+    assert!(asked[0].starts_with("CONNECT jira.acme.test:443"), "{}", asked[0]);
+    assert!(!asked[0].contains(TOKEN), "{}", asked[0]);
+}
+
+#[test]
+fn what_goes_without_tls_goes_through_no_proxy() {
+    let (tracker, proxy) = (Tracker::new(5, |_, answer| answer), Tracker::new(5, |_, answer| answer));
+    let bench = bench(&tracker);
+    let address = format!("http://127.0.0.1:{}", proxy.port);
+    let _ = pull(&bench, &[("http_proxy", &address), ("all_proxy", &address)]).done();
+    assert_eq!(proxy.requests(), 0);
+    assert!(tracker.requests() > 0);
 }
 
 /// A server with a certificate of its own authority, as companies have. It needs `openssl` and `python3`.

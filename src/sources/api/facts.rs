@@ -267,16 +267,61 @@ impl Tally {
         }
         let total = self.environments.values().map(|(count, _)| count).sum::<i64>();
         let Some((_, (_, example))) = self.environments.iter().next() else { return };
-        // A branch's name may hold a person's: only names that look like an environment's are shown.
-        let plain = |name: &&String| {
-            name.len() <= 40 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
-        };
+        // A name may be that of a branch, and a branch's that of a person: only words that environments are called by are shown.
         let names: Vec<String> =
-            self.environments.keys().filter(plain).take(12).map(|name| format!("`{name}`")).collect();
-        let detail =
-            format!("records in environments that the study does not list were left out: {}", names.join(", "));
+            self.environments.keys().filter(|name| is_plain(name)).take(12).map(|name| format!("`{name}`")).collect();
+        let others = self.environments.len() - names.len();
+        let names = if others == 0 { names.join(", ") } else { format!("{} and {others} others", names.join(", ")) };
+        let detail = format!("records in environments that the study does not list were left out: {names}");
         out.note(CaveatKind::UnknownEnvironment, &detail, total, || example.clone());
     }
+}
+
+/// Whether a name is made of words that environments are called by, and of numbers.
+fn is_plain(name: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "acceptance",
+        "beta",
+        "canary",
+        "ci",
+        "demo",
+        "dev",
+        "development",
+        "eu",
+        "github",
+        "integration",
+        "int",
+        "live",
+        "main",
+        "pages",
+        "perf",
+        "performance",
+        "pre",
+        "preprod",
+        "preproduction",
+        "preview",
+        "previews",
+        "prod",
+        "production",
+        "qa",
+        "release",
+        "review",
+        "sandbox",
+        "sit",
+        "stage",
+        "staging",
+        "stg",
+        "test",
+        "testing",
+        "uat",
+        "us",
+    ];
+    let mut parts = name.split(['-', '_', '.', '/', ' ']).filter(|part| !part.is_empty());
+    name.len() <= 40
+        && parts.all(|part| {
+            let part = part.trim_end_matches(|letter: char| letter.is_ascii_digit()).to_ascii_lowercase();
+            part.is_empty() || WORDS.contains(&part.as_str())
+        })
 }
 
 /// For which stretch a stream speaks, in the words that the measures know.

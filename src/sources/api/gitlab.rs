@@ -113,7 +113,6 @@ const STREAMS: &[Stream] = &[
     },
     Stream {
         name: "issues",
-        undone: true,
         doc: "Issues, tasks and incidents; confidential ones where the token may see them.",
         permission: GUEST,
         per: Some("projects"),

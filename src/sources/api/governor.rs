@@ -182,7 +182,8 @@ impl Governor {
                 let left_before = before.filter(|_| same_window).map_or(i64::MAX, |before| before.remaining);
                 Budget { remaining: remaining.min(left_before), reset_us, in_flight }
             }
-            _ => Budget { remaining: i64::MAX / 2, reset_us: 0, in_flight },
+            // A system that says nothing of a budget has none; an error that says nothing of a known one changes none.
+            _ => before.unwrap_or(Budget { remaining: i64::MAX / 2, reset_us: 0, in_flight }),
         };
         state.budgets.insert(resource, Some(learned));
     }
@@ -196,7 +197,8 @@ impl Governor {
         }
     }
 
-    /// A limit was met: nobody asks until it is over. `graphql_reset`: the budget itself was used up.
+    /// A limit was met: nobody asks until it is over. Where the budget of one resource is used up, that alone waits, by what
+    /// [`Self::learn`] learned.
     pub(super) fn block(&self, answer: &Answer) {
         let now = self.clock.now_us();
         let server = date_us(answer).unwrap_or(now);
@@ -206,7 +208,9 @@ impl Governor {
         let used_up = either("x-ratelimit-remaining", "ratelimit-remaining").is_some_and(|left| left.trim() == "0");
         let us = match (retry_after_us(answer, server), reset) {
             (Some(us), _) => us,
-            (None, Some(reset)) if used_up && reset > 1_000_000_000 => reset * SECOND - server + SECOND,
+            (None, Some(_)) if used_up => return,
+            // Several that were under way together are told of one and the same limit.
+            _ if state.blocked_us > now => return,
             // GitHub asks for at least a minute where it names no time, and longer each time.
             _ => {
                 state.strikes += 1;

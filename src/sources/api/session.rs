@@ -1,6 +1,7 @@
 //! One request until it is answered: retries, limits, redirects, and what each refusal means.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use serde_json::Value;
@@ -105,6 +106,23 @@ impl<'a> Session<'a> {
         request: &Request,
         etag: Option<&str>,
     ) -> Result<Fetched, ApiError> {
+        self.asked(stream, scope, request, etag, stream.per.is_none()).await
+    }
+
+    /// Asks for what is known already: that it is not there, or no longer for this token, stops nothing.
+    pub(super) async fn fetch_one(&self, stream: &Stream, scope: &str, request: &Request) -> Result<Fetched, ApiError> {
+        self.asked(stream, scope, request, None, false).await
+    }
+
+    /// `needed`: nothing can go on without it.
+    async fn asked(
+        &self,
+        stream: &Stream,
+        scope: &str,
+        request: &Request,
+        etag: Option<&str>,
+        needed: bool,
+    ) -> Result<Fetched, ApiError> {
         let resource = if request.url.ends_with("/graphql") { "graphql" } else { "core" };
         let mut request = request.clone();
         let (mut tries, mut waits, mut redirects) = (0, 0, 0);
@@ -130,7 +148,7 @@ impl<'a> Session<'a> {
                     if self.started_us.get().is_none() {
                         self.started_us.set(Some(date_us(&answer).unwrap_or_else(|| self.clock.now_us())));
                     }
-                    match self.judge(stream, scope, &request, answer, etag.is_some())? {
+                    match self.judge((stream, scope, needed), &request, answer, etag.is_some())? {
                         Judged::Done(fetched) => {
                             self.governor.relax();
                             return Ok(fetched);
@@ -181,8 +199,7 @@ impl<'a> Session<'a> {
 
     fn judge(
         &self,
-        stream: &Stream,
-        scope: &str,
+        (stream, scope, needed): (&Stream, &str, bool),
         request: &Request,
         answer: Answer,
         conditional: bool,
@@ -193,7 +210,7 @@ impl<'a> Session<'a> {
             204 => Judged::Done(Fetched::Answer(answer, Value::Null)),
             200..=299 => match answer.json() {
                 None => Judged::Again("the answer is cut off or no JSON".to_owned()),
-                Some(json) => return self.judge_json(stream, scope, answer, json),
+                Some(json) => return self.judge_json((stream, scope, needed), answer, json),
             },
             304 if conditional => {
                 self.count(|counted| counted.unchanged += 1);
@@ -214,8 +231,8 @@ impl<'a> Session<'a> {
                 self.governor.block(&answer);
                 Judged::Limited
             }
-            403 if stream.per.is_none() => return Err(self.forbidden(stream, scope)),
-            404 if stream.per.is_none() => {
+            403 if needed => return Err(self.forbidden(stream, scope)),
+            404 if needed => {
                 return Err(ApiError::NotThere { host: self.host(), stream: name, permission });
             }
             403 | 404 | 410 | 451 => Judged::Done(Fetched::Missing(answer.status)),
@@ -232,7 +249,18 @@ impl<'a> Session<'a> {
     }
 
     /// GraphQL says its errors in answers of status 200.
-    fn judge_json(&self, stream: &Stream, scope: &str, answer: Answer, json: Value) -> Result<Judged, ApiError> {
+    fn judge_json(
+        &self,
+        (stream, scope, needed): (&Stream, &str, bool),
+        answer: Answer,
+        json: Value,
+    ) -> Result<Judged, ApiError> {
+        // A secondary limit may come with status 200.
+        let says = |value: &Value| value.get("message").and_then(Value::as_str).is_some_and(is_of_a_limit);
+        if says(&json) || json.get("errors").and_then(Value::as_array).is_some_and(|errors| errors.iter().any(says)) {
+            self.governor.block(&answer);
+            return Ok(Judged::Limited);
+        }
         let errors = json.get("errors").and_then(Value::as_array).filter(|errors| !errors.is_empty());
         let Some(errors) = errors.filter(|_| json.get("data").is_some() || json.get("message").is_none()) else {
             return Ok(Judged::Done(Fetched::Answer(answer, json)));
@@ -246,12 +274,17 @@ impl<'a> Session<'a> {
             return Ok(Judged::Done(Fetched::Missing(404)));
         }
         if is("FORBIDDEN") || is("INSUFFICIENT_SCOPES") {
-            if stream.per.is_none() {
+            if needed {
                 return Err(self.forbidden(stream, scope));
             }
             return Ok(Judged::Done(Fetched::Missing(403)));
         }
-        Ok(Judged::Again("GraphQL errors".to_owned()))
+        let kinds: BTreeSet<&str> = errors.iter().filter_map(|error| error.get("type")?.as_str()).collect();
+        let kinds: Vec<&str> = kinds.into_iter().take(5).collect();
+        Ok(Judged::Again(format!(
+            "errors of GraphQL ({})",
+            if kinds.is_empty() { "without a type".to_owned() } else { kinds.join(", ") }
+        )))
     }
 
     pub(super) fn forbidden(&self, stream: &Stream, scope: &str) -> ApiError {
@@ -302,5 +335,12 @@ fn is_limit(answer: &Answer) -> bool {
     let says = |field: &str, words: &str| {
         json.get(field).and_then(Value::as_str).is_some_and(|text| text.to_lowercase().contains(words))
     };
-    says("documentation_url", "secondary-rate-limit") || says("message", "secondary rate limit")
+    let message = json.get("message").and_then(Value::as_str);
+    says("documentation_url", "secondary-rate-limit") || message.is_some_and(is_of_a_limit)
+}
+
+/// How GitHub words a secondary limit, today and on older Enterprise servers.
+fn is_of_a_limit(message: &str) -> bool {
+    let message = message.to_lowercase();
+    message.contains("secondary rate limit") || message.contains("abuse detection")
 }

@@ -78,7 +78,7 @@ pub(super) async fn walk(
     scope: &str,
     parent: Option<&Kept<'_>>,
 ) -> Result<Ended, ApiError> {
-    let mark = mark::stored(ground.archive.borrow().bookmark(ground.unit, stream.name, scope)?);
+    let mark = mark::stored(ground.archive.borrow().bookmark(ground.unit, stream.name, scope)?, ground.api, stream);
     let whole = stream.order == Order::Whole || ground.reconcile || lost(ground, stream, scope, parent)?;
     if !whole && mark.whole && nothing_new(stream, parent, &mark) && !is_unfinished(ground, stream, scope)? {
         return Ok(Ended::Whole);
@@ -86,16 +86,15 @@ pub(super) async fn walk(
     let since = if whole { None } else { mark.since_us.map(|at| at - OVERLAP) };
     let since = since.into_iter().chain(ground.api.since_us).max();
     let mut walk = Walk::new(ground, stream, scope, parent, mark, since);
-    match stream.windows {
-        Some(windows) => walk.by_windows(windows).await?,
-        None => {
-            let requests = (stream.ask)(&walk.ask(None));
-            if requests.is_empty() && !is_unfinished(ground, stream, scope)? {
-                return Ok(Ended::Unasked);
-            }
-            for request in requests {
-                walk.pages(request).await?;
-            }
+    if let Some(windows) = stream.windows {
+        walk.by_windows(windows).await?;
+    } else {
+        let requests = (stream.ask)(&walk.ask(None));
+        if requests.is_empty() && !is_unfinished(ground, stream, scope)? {
+            return Ok(Ended::Unasked);
+        }
+        for request in requests {
+            walk.pages(request).await?;
         }
     }
     walk.look_again().await?;
@@ -132,7 +131,7 @@ impl<'a, 'w> Walk<'a, 'w> {
             let (scope, history) = (self.scope, History::default());
             let kept = Kept { key: &key, scope, since_us: None, gone_us: None, value: &value, history };
             let request = ask(&self.ask(None), &kept);
-            match self.ground.session.fetch(self.stream, self.scope, &request, None).await? {
+            match self.ground.session.fetch_one(self.stream, self.scope, &request).await? {
                 Fetched::Answer(_, json) => {
                     let mut page = Page::default();
                     for item in self.items(&json, pointer)? {
@@ -168,7 +167,8 @@ impl<'a, 'w> Walk<'a, 'w> {
         let hint = self.stream.hint.map(|hint| hint.newest).filter(|newest| whole && !newest.is_empty());
         let parent = self.parent.zip(hint).and_then(|(parent, newest)| parent.get(newest)).and_then(scalar);
         let whole_us = self.mark.whole_us.or_else(|| whole.then(|| self.ground.session.started_us()));
-        serde_json::to_string(&Mark { since_us, whole, parent, whole_us }).expect("a mark is plain data")
+        let asked = mark::asked(self.ground.api, self.stream);
+        serde_json::to_string(&Mark { since_us, whole, parent, whole_us, asked }).expect("a mark is plain data")
     }
 
     /// A list that begins at `since` says nothing of what is older: that counts as listed. Says whether the list can tell of

@@ -88,6 +88,9 @@ impl Wire for Hub {
 fn no_token(why: &octocrab::Error) -> WireFault {
     if let octocrab::Error::GitHub { source, .. } = why {
         let status = source.status_code;
+        if status.is_server_error() || status.as_u16() == 429 {
+            return WireFault::Broken(format!("GitHub gives the App no token for now ({status})"));
+        }
         return WireFault::NoToken(format!("GitHub gives the App no token for its installation ({status})"));
     }
     let mut cause: Option<&dyn Error> = Some(why);

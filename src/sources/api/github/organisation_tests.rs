@@ -140,12 +140,12 @@ fn fewest(world: &World) -> (u64, u64) {
 /// secondary limits, by how long this server's answers take.
 fn least_time(requests: i64, seconds_each: f64, busy: f64) -> f64 {
     let hours = (requests - 1).max(0) / PER_HOUR;
-    let rest = requests - hours * PER_HOUR;
-    #[expect(clippy::cast_precision_loss, reason = "some thousand requests")]
-    let minutes = rest as f64 * seconds_each / busy;
-    #[expect(clippy::cast_precision_loss, reason = "some hours")]
-    let hours = hours as f64;
-    hours * 3_600.0 + minutes * 60.0
+    real(hours) * 3_600.0 + real(requests - hours * PER_HOUR) * seconds_each / busy * 60.0
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
+fn real(count: i64) -> f64 {
+    count as f64
 }
 
 #[test]
@@ -189,15 +189,10 @@ fn whole(size: u64, changing: u64) {
         assert_eq!(seen.idle(resource), 0, "{resource:?} waits though it might go on");
     }
     if size > 100 {
-        #[expect(clippy::cast_precision_loss, reason = "some hours")]
-        let took = (seen.took() / SECOND) as f64;
-        #[expect(clippy::cast_precision_loss, reason = "some thousands")]
-        let each = 0.2 + 0.04 * (points[1] as f64 / asked(Resource::GraphQl) as f64);
-        let least = least_time(points[0], 0.2, 90.0).max(least_time(
-            points[1],
-            each / (points[1] as f64 / asked(Resource::GraphQl) as f64),
-            60.0,
-        ));
+        let took = real(seen.took() / SECOND);
+        let points_each = real(points[1]) / real(i64::try_from(asked(Resource::GraphQl)).expect("some thousands"));
+        let graphql = least_time(points[1], (0.2 + 0.04 * points_each) / points_each, 60.0);
+        let least = least_time(points[0], 0.2, 90.0).max(graphql);
         println!("{took} s; no pull takes less than {least:.0} s");
         assert!(took <= least * 1.1, "{took} s where {least:.0} s would do");
     }

@@ -123,14 +123,13 @@ fn refused(status: u16, explained: fn(&ApiError) -> bool, reason: &str) {
                     other => panic!("no fault for {other}"),
                 },
             );
-            match bench.pull(0, fault) {
-                Err(why) => assert!(explained(&why), "{name}, request {at}: {why}"),
-                Ok(()) => {
-                    let caveats = bench.facts().caveats;
-                    let counted = caveats.iter().any(|caveat| caveat.detail.contains(reason) && caveat.count > 0);
-                    assert!(counted, "{name}: what is left out at request {at} is not counted");
-                    left_out += 1;
-                }
+            if let Err(why) = bench.pull(0, fault) {
+                assert!(explained(&why), "{name}, request {at}: {why}");
+            } else {
+                let caveats = bench.facts().caveats;
+                let counted = caveats.iter().any(|caveat| caveat.detail.contains(reason) && caveat.count > 0);
+                assert!(counted, "{name}: what is left out at request {at} is not counted");
+                left_out += 1;
             }
             bench.reconcile = true;
             bench.pull(0, Fault::None).unwrap_or_else(|why| panic!("{name}, after request {at}: {why}"));

@@ -29,7 +29,11 @@ pub(in crate::sources::api) async fn walk_together(
     let mut wanted = Vec::new();
     for parent in kept {
         let ask = Ask { api: ground.api, parent: Some(&parent), since: None, window: None };
-        let mark = mark::stored(ground.archive.borrow().bookmark(ground.unit, stream.name, &parent.path())?);
+        let mark = mark::stored(
+            ground.archive.borrow().bookmark(ground.unit, stream.name, &parent.path())?,
+            ground.api,
+            stream,
+        );
         let stands_still = !ground.reconcile && mark.whole && nothing_new(stream, Some(&parent), &mark);
         if !stands_still && (batch.wants)(&ask) {
             wanted.push((parent.path(), parent, mark));
@@ -58,7 +62,7 @@ async fn pages(walks: &mut BTreeMap<&str, Walk<'_, '_>>, batch: &Batch, first: R
     let mut asked: HashSet<String> = HashSet::new();
     while let Some(now) = request.take() {
         let Some(one) = walks.values().next() else { break };
-        if !asked.insert(now.name()) {
+        if !asked.insert(now.name()) || asked.len() > super::pages::MOST_PAGES {
             return Err(one.endless("pages that lead back to each other"));
         }
         let json = match ground.session.fetch(stream, "", &now, None).await? {

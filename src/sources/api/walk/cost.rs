@@ -20,7 +20,7 @@ pub(in crate::sources::api) fn since(
     archive: &Archive,
     stream: &Stream,
 ) -> Result<Option<Micros>, ApiError> {
-    let mark = mark::stored(archive.bookmark(ground.unit, stream.name, "")?);
+    let mark = mark::stored(archive.bookmark(ground.unit, stream.name, "")?, ground.api, stream);
     let known = mark.since_us.filter(|_| !ground.reconcile).map(|at| at - OVERLAP);
     Ok(known.into_iter().chain(ground.api.since_us).max())
 }
@@ -33,7 +33,7 @@ pub(in crate::sources::api) fn cost(
     parent: &Kept<'_>,
 ) -> Result<Cost, ApiError> {
     let scope = parent.path();
-    let mark = mark::stored(archive.bookmark(ground.unit, stream.name, &scope)?);
+    let mark = mark::stored(archive.bookmark(ground.unit, stream.name, &scope)?, ground.api, stream);
     let total = hinted(stream.hint, Some(parent));
     if mark.whole && !ground.reconcile && nothing_new(stream, Some(parent), &mark) {
         return Ok(Cost { requests: 0, exact: stream.again.is_none() });

@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 use super::Ground;
 use crate::archive::Archive;
+use crate::config::Api;
 use crate::log::Micros;
 use crate::sources::api::error::ApiError;
 use crate::sources::api::kept::{History, Kept, scalar};
@@ -24,11 +26,29 @@ pub(super) struct Mark {
     /// When the run began that first read the scope to its end.
     #[serde(default)]
     pub(super) whole_us: Option<Micros>,
+    /// What of the settings shaped the requests.
+    #[serde(default)]
+    pub(super) asked: String,
 }
 
-/// A mark as the archive holds it; none is one of a list that was never read.
-pub(super) fn stored(text: Option<String>) -> Mark {
+/// A mark as the archive holds it; none is one of a list that was never read. Where other settings asked then, the list is
+/// read anew: what they left out lies before the mark.
+pub(super) fn stored(text: Option<String>, api: &Api, stream: &Stream) -> Mark {
+    let mark = parsed(text);
+    if mark.asked == asked(api, stream) { mark } else { Mark { whole_us: mark.whole_us, ..Mark::default() } }
+}
+
+fn parsed(text: Option<String>) -> Mark {
     text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+}
+
+/// What of the settings decides which records a list holds.
+pub(super) fn asked(api: &Api, stream: &Stream) -> String {
+    let of_lists = (api.since_us, &api.query);
+    // A list that hangs on nothing is narrowed down by owners and names; others are asked for, or not, one by one.
+    let of_roots = stream.per.is_none().then(|| (&api.owners, api.include.written(), api.exclude.written()));
+    let hash = Sha256::digest(format!("{of_lists:?}{of_roots:?}").as_bytes());
+    hash[..8].iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
 
 /// When the run began that first read a scope to its end.
@@ -38,7 +58,7 @@ pub(in crate::sources::api) fn whole_us(
     stream: &str,
     scope: &str,
 ) -> Result<Option<Micros>, ApiError> {
-    Ok(stored(archive.bookmark(unit, stream, scope)?).whole_us)
+    Ok(parsed(archive.bookmark(unit, stream, scope)?).whole_us)
 }
 
 /// What a page listed and which request follows it, for when the server says that it has not changed.

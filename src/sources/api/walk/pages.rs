@@ -13,24 +13,26 @@ use crate::sources::api::request::{Answer, Method, Request};
 use crate::sources::api::session::Fetched;
 use crate::sources::api::stream::{Next, Order};
 
-/// So many pages in a row without a new key are no list.
-const EMPTY_PAGES: u32 = 10;
+/// So many pages in a row of records that are known are no list.
+const KNOWN_PAGES: u32 = 10;
+/// Nor are so many in a row that hold nothing; a list by stretches of time may have years without a record.
+const EMPTY_PAGES: u32 = 1_000;
 /// A list of more pages never ends.
-const MOST_PAGES: u32 = 100_000;
+pub(super) const MOST_PAGES: usize = 100_000;
 
 impl Walk<'_, '_> {
     /// Pages from a request to the last one.
     pub(super) async fn pages(&mut self, first: Request) -> Result<(), ApiError> {
         let mut request = Some(first);
         let mut asked: HashSet<String> = HashSet::new();
-        let (mut pages, mut empty) = (0, 0);
+        let (mut known, mut empty) = (0, 0);
         while let Some(now) = request.take() {
             if !asked.insert(now.name()) {
                 return Err(self.endless("pages that lead back to each other"));
             }
             let etag = self.validator(&now)?;
-            let known = etag.as_ref().map(|(etag, _)| etag.as_str());
-            let (answer, json) = match self.ground.session.fetch(self.stream, self.scope, &now, known).await? {
+            let tag = etag.as_ref().map(|(etag, _)| etag.as_str());
+            let (answer, json) = match self.ground.session.fetch(self.stream, self.scope, &now, tag).await? {
                 Fetched::Answer(answer, json) => (answer, json),
                 Fetched::Missing(status) => {
                     self.lack(status);
@@ -47,13 +49,13 @@ impl Walk<'_, '_> {
             let items = self.items(&json, self.stream.items)?;
             let next = self.next(&now, &answer, &json, &items)?;
             let fresh = self.store(&items, &now, &answer, next.as_ref()).await?;
-            pages += 1;
-            empty = if fresh == 0 { empty + 1 } else { 0 };
+            known = if fresh == 0 && !items.is_empty() { known + 1 } else { 0 };
+            empty = if items.is_empty() { empty + 1 } else { 0 };
             let met = self.stream.order == Order::NewestFirst && self.met_known(&items);
             if met {
                 return Ok(());
             }
-            if next.is_some() && (empty >= EMPTY_PAGES || pages >= MOST_PAGES) {
+            if next.is_some() && (known >= KNOWN_PAGES || empty >= EMPTY_PAGES || asked.len() >= MOST_PAGES) {
                 return Err(self.endless("pages without end"));
             }
             request = next;

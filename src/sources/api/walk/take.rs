@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::Walk;
 use super::mark::Unchanged;
-use super::pages::after;
+use super::pages::{MOST_PAGES, after};
 use crate::archive::{Page, Put};
 use crate::sources::api::error::ApiError;
 use crate::sources::api::kept::{at, instant, scalar};
@@ -102,11 +102,11 @@ impl Walk<'_, '_> {
             let mut cursor = after(item.pointer(more.info)).map(str::to_owned);
             let mut asked: BTreeSet<String> = BTreeSet::new();
             while let Some(now) = cursor.take() {
-                if !asked.insert(now.clone()) {
+                if !asked.insert(now.clone()) || asked.len() > MOST_PAGES {
                     return Err(self.endless("pages that lead back to each other"));
                 }
                 let request = (more.ask)(&self.ask(None), item, &now);
-                let json = match self.ground.session.fetch(stream, self.scope, &request, None).await? {
+                let json = match self.ground.session.fetch_one(stream, self.scope, &request).await? {
                     Fetched::Answer(_, json) => json,
                     Fetched::Unchanged => break,
                     Fetched::Missing(status) => {

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::mark::Unchanged;
+use super::pages::MOST_PAGES;
 use super::{SECOND, Walk};
 use crate::log::Micros;
 use crate::sources::api::error::ApiError;
@@ -79,7 +80,7 @@ impl Walk<'_, '_> {
         let mut request = Some(first);
         let mut asked: HashSet<String> = HashSet::new();
         while let Some(now) = request.take() {
-            if !asked.insert(now.name()) {
+            if !asked.insert(now.name()) || asked.len() > MOST_PAGES {
                 return Err(self.endless("pages that lead back to each other"));
             }
             let etag = self.validator(&now)?;
