@@ -39,6 +39,17 @@ fn copy(bench: &Bench, from: Option<&str>, to: &str) {
     }
 }
 
+/// A part of a small number.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "a part of a small number is a small number"
+)]
+fn share(many: usize, part: f64) -> usize {
+    (many as f64 * part) as usize
+}
+
 #[test]
 fn a_killed_pull_of_an_api_ends_where_an_undisturbed_one_does() {
     let tracker = Tracker::new(200, |_, answer| answer);
@@ -61,15 +72,14 @@ fn a_killed_pull_of_an_api_ends_where_an_undisturbed_one_does() {
     for (point, part) in parts(points()).enumerate() {
         let (many, wanted) = if point % 2 == 0 { (whole, &calm) } else { (increment, &grown) };
         copy(&bench, (point % 2 == 1).then_some("small"), "disturbed");
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a part of a small number")]
-        let after = 1 + (part * (many - 1) as f64) as usize;
+        let after = 1 + share(many - 1, part);
         tracker.tell_after(after);
         let mut command = bench.command(&["pull", "--data", "disturbed"]);
         command.env("DESK_TOKEN", "t0p-s3cret").stdout(Stdio::null()).stderr(Stdio::null());
         let mut child = command.spawn().expect("the binary runs");
         tracker.wait();
         // From here it reads, stores and asks for the next page: up to three milliseconds into that.
-        thread::sleep(Duration::from_micros((part * 1_000_003.0) as u64 % 3_000));
+        thread::sleep(Duration::from_micros(share(1_000_003, part) as u64 % 3_000));
         child.kill().expect("it is ours");
         landed += u64::from(child.wait().expect("it ended").code().is_none());
         let _ = pull(&bench, "disturbed").done();

@@ -268,10 +268,11 @@ impl Tally {
         let total = self.environments.values().map(|(count, _)| count).sum::<i64>();
         let Some((_, (_, example))) = self.environments.iter().next() else { return };
         // A name may be that of a branch, and a branch's that of a person: only words that environments are called by are shown.
-        let names: Vec<String> =
+        let mut names: Vec<String> =
             self.environments.keys().filter(|name| is_plain(name)).take(12).map(|name| format!("`{name}`")).collect();
         let others = self.environments.len() - names.len();
-        let names = if others == 0 { names.join(", ") } else { format!("{} and {others} others", names.join(", ")) };
+        names.extend((others > 0).then(|| format!("and {others} others")));
+        let names = names.join(", ");
         let detail = format!("records in environments that the study does not list were left out: {names}");
         out.note(CaveatKind::UnknownEnvironment, &detail, total, || example.clone());
     }
