@@ -131,9 +131,9 @@ fn a_member_of_a_team_below_is_one_there_alone() {
     );
     bench.put("team_members", "O_1/2", [member("jane-doe", json!(false))]);
     let facts = bench.facts();
-    let mut told: Vec<_> = facts.memberships.iter().map(|stay| stay.team.as_str()).collect();
+    let mut told: Vec<_> = facts.memberships.iter().map(|stay| stay.team_id.as_str()).collect();
     told.sort_unstable();
-    assert_eq!(told, ["all", "all", "till"]);
+    assert_eq!(told, ["team:all", "team:all", "team:till"]);
     let counted = caveats(&facts);
     let below = counted.iter().find(|(text, _)| text.contains("a team below")).map(|(_, count)| *count);
     assert_eq!(below, Some(1), "{counted:?}");
