@@ -3,8 +3,12 @@
 
 #[path = "tests/faults.rs"]
 mod faults;
+#[path = "tests/grants.rs"]
+mod grants;
 #[path = "tests/ground.rs"]
 mod ground;
+#[path = "tests/partial.rs"]
+mod partial;
 
 use std::collections::BTreeSet;
 

@@ -99,6 +99,7 @@ fn possible() -> BTreeMap<String, Vec<&'static str>> {
     let value = json!({
         "login": "acme", "type": "Organization", "full_name": "acme/service-0", "name": "deploy", "status": "completed",
         "repository": {"full_name": "acme/service-0"}, "organisation": "acme", "slug": "team-0", "node_id": "N_0",
+        "run_attempt": 2,
     });
     let (key, scope, history) = ("1", "", History::default());
     let kept = Kept { key, scope, since_us: None, gone_us: None, value: &value, history };
