@@ -6,7 +6,8 @@ use chrono_tz::Tz;
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use super::settings::instant_of;
-use super::written::{ApiKind, Classify, WrittenApi};
+use super::written::{ApiKind, WrittenApi};
+use super::{Classes, Environments};
 use crate::log::Micros;
 
 /// A system that is asked over the network.
@@ -40,10 +41,10 @@ pub struct Api {
     pub jobs: Names,
     /// The team that every ticket was sent to.
     pub team: Option<String>,
-    /// The zone of the API's user.
-    pub zone: Tz,
+    /// The zone of the API's user, where the study file says it or an answer told it.
+    pub zone: Option<Tz>,
     /// Rules that classify records.
-    pub classify: Vec<Classify>,
+    pub classify: Classes,
 }
 
 /// Where a token comes from. The token itself is never here.
@@ -106,7 +107,12 @@ impl Api {
     }
 
     /// What an API of the study file means; else the field and what is wrong with it.
-    pub(super) fn resolve(written: &WrittenApi, folder: &Path, zone: Tz) -> Result<Self, (&'static str, String)> {
+    pub(super) fn resolve(
+        written: &WrittenApi,
+        folder: &Path,
+        zone: Tz,
+        environments: &Environments,
+    ) -> Result<Self, (&'static str, String)> {
         let ways = [
             written.token_env.clone().map(Credential::Env),
             written.token_file.as_ref().map(|file| Credential::File(folder.join(file))),
@@ -156,10 +162,9 @@ impl Api {
             return Err(("apis.url", format!("`{url}`: the API of a GitLab begins at `https://HOST/api/v4`")));
         }
         let names = |globs: &[String]| Names::new(globs).map_err(|message| ("apis.include", message));
-        let own_zone = match &written.zone {
-            None => zone,
-            Some(name) => name.parse().map_err(|_| ("apis.zone", format!("`{name}` is not an IANA zone")))?,
-        };
+        let own_zone = written.zone.as_ref().map(|name| {
+            name.parse().map_err(|_| ("apis.zone", format!("`{name}` is not an IANA zone such as `Europe/London`")))
+        });
         let since_us = match &written.since {
             None => None,
             Some(at) => Some(instant_of(at, zone).ok_or_else(|| ("apis.since", format!("`{at}` is not a date")))?),
@@ -179,8 +184,8 @@ impl Api {
             query: written.query.clone(),
             jobs: names(&written.jobs)?,
             team: written.team.clone(),
-            zone: own_zone,
-            classify: written.classify.clone(),
+            zone: own_zone.transpose()?,
+            classify: Classes::resolve(&written.classify, environments).map_err(|why| ("apis.classify", why))?,
         })
     }
 }

@@ -44,6 +44,18 @@ impl Environments {
         Ok(Self { order, production: written.production.clone(), lowest_shared, spellings })
     }
 
+    /// The canonical name of one that must be listed; else what is wrong.
+    pub(crate) fn listed(&self, spelling: &str) -> Result<&str, String> {
+        self.canonical(spelling).ok_or_else(|| {
+            format!("`{spelling}` is not in `environments.order` (`{}`)", self.order.join("`, `"))
+        })
+    }
+
+    /// Every spelling, in lower case, with the name that it stands for.
+    pub(super) const fn spellings(&self) -> &BTreeMap<String, String> {
+        &self.spellings
+    }
+
     /// The canonical name of an environment as some system spells it; `None` where the study does not know it.
     pub fn canonical(&self, spelling: &str) -> Option<&str> {
         self.spellings.get(&spelling.to_lowercase()).map(String::as_str)

@@ -5,6 +5,7 @@
 
 mod apis;
 mod calendar;
+mod classes;
 mod environments;
 mod error;
 mod journeys;
@@ -16,10 +17,12 @@ pub mod written;
 
 pub use apis::{Api, Credential, Names};
 pub use calendar::Calendar;
+pub use classes::Classes;
 pub use environments::Environments;
 pub use error::ConfigError;
 pub use journeys::{Journey, Step, StepRole};
 pub use load::{Overrides, load};
+pub(crate) use classes::{ENVIRONMENT_GROUP, finds_environment};
 pub(crate) use nearest::nearest;
 pub use receivers::Receiver;
 pub(crate) use settings::instant_of;

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::written::{ApiKind, Classify, ReceiverKind, SignAs, Stream, WrittenFile, WrittenReceiver};
-use super::{Api, Credential, Names};
+use super::written::{ApiKind, ReceiverKind, SignAs, Stream, WrittenFile, WrittenReceiver};
+use super::{Api, Classes, Credential, Environments, Names};
 
 /// A path that deliveries are posted to.
 #[derive(Clone, Debug)]
@@ -22,8 +22,8 @@ pub struct Receiver {
     pub header: String,
     /// The API whose records these are; for GitHub one that is asked nothing, where the study file names none.
     pub api: Option<Api>,
-    /// Rules that classify records.
-    pub classify: Vec<Classify>,
+    /// Rules that classify records; of a mapping, its own.
+    pub classify: Classes,
     /// Pipelines or jobs whose jobs are told.
     pub jobs: Names,
     /// How bodies become rows.
@@ -46,13 +46,23 @@ impl Receiver {
     }
 
     /// What a receiver of the study file means; else the field and what is wrong with it.
-    pub(super) fn resolve(written: &WrittenReceiver, folder: &Path, apis: &[Api]) -> Result<Self, Wrong> {
+    pub(super) fn resolve(
+        written: &WrittenReceiver,
+        folder: &Path,
+        apis: &[Api],
+        environments: &Environments,
+    ) -> Result<Self, Wrong> {
         let id = &written.id;
         if !is_path(&written.path) {
             let message =
                 format!("`{}` is no path such as `/hooks/github` (letters, digits, `-`, `_`, `.`)", written.path);
             return Err(("receivers.path", message));
         }
+        let mapping = mapping(written)?;
+        let classify = match &mapping {
+            Some(mapping) => Classes::resolve(&mapping.classify, environments).map_err(|why| ("receivers.mapping", why)),
+            None => Classes::resolve(&written.classify, environments).map_err(|why| ("receivers.classify", why)),
+        }?;
         Ok(Self {
             id: id.clone(),
             kind: written.kind,
@@ -63,10 +73,10 @@ impl Receiver {
                 _ => SignAs::Hmac,
             }),
             header: written.header.as_deref().unwrap_or("x-signature").to_ascii_lowercase(),
-            api: api(written, apis)?,
+            api: api(written, apis, &classify)?,
             jobs: jobs(written)?,
-            classify: written.classify.clone(),
-            mapping: mapping(written)?,
+            classify,
+            mapping,
         })
     }
 }
@@ -121,7 +131,7 @@ fn http_name(name: &str) -> Option<&str> {
     (!name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))).then_some(name)
 }
 
-fn api(written: &WrittenReceiver, apis: &[Api]) -> Result<Option<Api>, Wrong> {
+fn api(written: &WrittenReceiver, apis: &[Api], classify: &Classes) -> Result<Option<Api>, Wrong> {
     if written.kind != ReceiverKind::GitHub {
         return match &written.api {
             Some(_) => {
@@ -147,8 +157,8 @@ fn api(written: &WrittenReceiver, apis: &[Api]) -> Result<Option<Api>, Wrong> {
             query: None,
             jobs: jobs(written)?,
             team: None,
-            zone: chrono_tz::Tz::UTC,
-            classify: written.classify.clone(),
+            zone: None,
+            classify: classify.clone(),
         }));
     };
     if !written.classify.is_empty() || !written.jobs.is_empty() {
@@ -170,6 +180,9 @@ fn mapping(written: &WrittenReceiver) -> Result<Option<WrittenFile>, Wrong> {
     let wrong = |message: String| ("receivers.mapping", message);
     let mut table = match (written.kind, &written.mapping) {
         (ReceiverKind::Generic, None) => return Err(wrong(format!("`{id}` needs a `mapping`"))),
+        (ReceiverKind::Generic | ReceiverKind::Flux, _) if !written.classify.is_empty() => {
+            return Err(wrong(format!("`{id}`: `classify` stands in the `mapping`")));
+        }
         (ReceiverKind::Generic | ReceiverKind::Flux, given) => given.clone().unwrap_or_default(),
         (_, Some(_)) => return Err(wrong(format!("`{id}` is of a system whose form is known; leave `mapping` out"))),
         (_, None) => return Ok(None),
@@ -200,10 +213,12 @@ fn mapping(written: &WrittenReceiver) -> Result<Option<WrittenFile>, Wrong> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::written::WrittenEnvironments;
 
     fn resolved(text: &str) -> Result<Receiver, Wrong> {
         let written: WrittenReceiver = toml::from_str(text).expect("the keys are known");
-        Receiver::resolve(&written, Path::new("."), &[])
+        let environments = Environments::resolve(&WrittenEnvironments::default()).expect("production");
+        Receiver::resolve(&written, Path::new("."), &[], &environments)
     }
 
     fn refused(text: &str) -> String {
@@ -232,6 +247,13 @@ mod tests {
         assert!(refused(&of("github", "api = \"x\"")).contains("none of `[[apis]]`"));
         assert!(refused(&of("flux", "api = \"x\"")).contains("only `github`"));
         assert!(refused(&of("generic", "mapping = { stream = \"survey\" }")).contains("one by one"));
+        let rule = |more: &str| format!("classify = [{{ column = \"a\", matches = \"b\"{more} }}]");
+        assert!(refused(&of("generic", &format!("{}\n{MAPPING}", rule("")))).contains("stands in the `mapping`"));
+        let elsewhere = rule(", environment = \"moon\"");
+        let mapping = format!("mapping = {{ stream = \"events\", {elsewhere} }}");
+        for refused in [refused(&of("gitlab", &elsewhere)), refused(&of("generic", &mapping))] {
+            assert!(refused.contains("`moon`"), "{refused}");
+        }
         assert!(
             refused(&of("generic", "mapping = { stream = \"tickets\", columns = { title = \"t\" } }"))
                 .contains("not kept")

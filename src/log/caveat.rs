@@ -36,6 +36,7 @@ caveat_kinds! {
     DuplicateKey = "duplicate-key": "keys or anchors that stand twice in one file; the last one counts",
     DuplicateRecord = "duplicate-record": "records that were delivered more than once and count once",
     LeftOut = "left-out": "lists or records of a system that are not there, not for the token, or without a key",
+    MissingEnvironment = "missing-environment": "deployments that name no environment: they count in no measure and end no journey",
     MissingObject = "missing-object": "git objects that the repository does not hold (partial clone, corruption)",
     RuleMatchedNothing = "rule-matched-nothing": "rules of the study file that matched nothing",
     ShallowClone = "shallow-clone": "repositories whose history is cut off",

@@ -16,6 +16,7 @@ mod determinism;
 mod docs;
 mod govuk;
 mod house;
+mod jenkins_shop;
 mod kill;
 mod kill_api;
 mod parquet_file;

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use polars::prelude::{ChunkCompareEq as _, DataFrame, PolarsResult};
+
 use crate::config::Settings;
 use crate::log::{Caveat, CaveatKind};
 use crate::people::People;
@@ -64,6 +66,25 @@ pub(super) fn summed(caveats: Vec<Caveat>) -> Vec<Caveat> {
     whole.into_values().collect()
 }
 
+/// Deployments that do not say where to, whatever told them.
+pub(super) fn of_deployments(events: &DataFrame, caveats: &mut Vec<Caveat>) -> PolarsResult<()> {
+    let is_deployment = events.column("activity")?.str()?.equal("service.deployed");
+    let placeless = events.filter(&(is_deployment & events.column("environment")?.is_null()))?;
+    let (sources, evidence) = (placeless.column("source")?.str()?, placeless.column("evidence")?.str()?);
+    let mut by_source: BTreeMap<&str, (i64, &str)> = BTreeMap::new();
+    for (source, evidence) in sources.iter().flatten().zip(evidence.iter().flatten()) {
+        by_source.entry(source).or_insert((0, evidence)).0 += 1;
+    }
+    caveats.extend(by_source.into_iter().map(|(source, (count, example))| Caveat {
+        kind: CaveatKind::MissingEnvironment.as_str().to_owned(),
+        place: source.to_owned(),
+        count,
+        detail: "a rule of `classify` or of `[[paths]]` can say which".to_owned(),
+        example: example.to_owned(),
+    }));
+    Ok(())
+}
+
 /// What is missing from the study as a whole.
 pub(super) fn of_study(settings: &Settings, people: &People, has_teams: bool, caveats: &mut Vec<Caveat>) {
     let humans = people.persons.iter().filter(|person| person.kind == "human").count();
@@ -76,5 +97,26 @@ pub(super) fn of_study(settings: &Settings, people: &People, has_teams: bool, ca
                 .to_owned(),
             example: settings.file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use polars::prelude::df;
+
+    use super::*;
+
+    #[test]
+    fn deployments_that_name_no_environment_are_counted_by_what_told_them() {
+        let events = df! {
+            "activity" => ["service.deployed", "service.deployed", "pipelinerun.finished", "service.deployed", "service.deployed"],
+            "environment" => [None, Some("production"), None, None, None],
+            "source" => ["api:ci", "api:ci", "api:ci", "file:d", "api:ci"],
+            "evidence" => ["first", "second", "third", "fourth", "fifth"],
+        };
+        let mut found = Vec::new();
+        of_deployments(&events.expect("columns"), &mut found).expect("counted");
+        let found: Vec<_> = found.iter().map(|one| (one.place.as_str(), one.count, one.example.as_str())).collect();
+        assert_eq!(found, [("api:ci", 2, "first"), ("file:d", 1, "fourth")]);
     }
 }

@@ -112,7 +112,7 @@ pub struct WrittenApi {
     pub jobs: Vec<String>,
     /// The team that every ticket of this API was sent to, where no field says one.
     pub team: Option<String>,
-    /// The IANA zone of the API's user, where the system tells or takes local times (Jira). Default: the study's.
+    /// The IANA zone of the API's user, where the system takes local times (Jira). Default: what the system says of that user.
     pub zone: Option<String>,
     /// Rules that give a category or an activity by a field of the record as the system gives it; the first that matches
     /// wins.

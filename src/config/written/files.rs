@@ -267,4 +267,7 @@ pub struct Classify {
     pub category: Option<String>,
     /// The activity, in place of the stream's own (`access.requested` for a ticket).
     pub activity: Option<String>,
+    /// The environment that it ran against, where the record names none. A group `(?<environment>…)` of `matches` that takes
+    /// part finds it instead.
+    pub environment: Option<String>,
 }

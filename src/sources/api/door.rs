@@ -6,20 +6,21 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use regex::Regex;
 use serde_json::{Map, Value, json};
 
 use super::kept::{at, scalar};
 use super::stream::{Face, Keep, Stream};
-use crate::config::Api;
-use crate::config::written::{Classify, PersonAs};
+use crate::config::written::PersonAs;
+use crate::config::{Api, Classes, Environments};
 use crate::log::{Identity, Register, Signature};
 use crate::sources::text::{Mention, Names, mentions, references, signature, words_for};
-use crate::sources::told::is_activity;
+use crate::sources::told::{Class, Rule};
 
 /// The door of one API.
 pub(super) struct Door<'a> {
-    rules: Vec<(String, Regex, Value)>,
+    /// Each with the column that it looks at.
+    rules: Vec<(String, Rule)>,
+    environments: Environments,
     known: &'a BTreeSet<String>,
     /// Words that may mean a person of the record at the door, in lower case. Not of others: what is stored of a record
     /// must not depend on which came before it.
@@ -33,17 +34,13 @@ impl<'a> Door<'a> {
     }
 
     /// A door by these rules.
-    pub(super) fn by(classify: &[Classify], known: &'a BTreeSet<String>) -> Result<Self, String> {
+    pub(super) fn by(classify: &Classes, known: &'a BTreeSet<String>) -> Result<Self, String> {
         let mut rules = Vec::new();
-        for rule in classify {
-            let matches =
-                Regex::new(&rule.matches).map_err(|_| format!("`{}` is not a regular expression", rule.matches))?;
-            if let Some(activity) = rule.activity.as_ref().filter(|activity| !is_activity(activity)) {
-                return Err(format!("`{activity}` is not an activity of the form `subject.predicate`"));
-            }
-            rules.push((rule.column.clone(), matches, json!({"category": rule.category, "activity": rule.activity})));
+        let environments = classify.environments().clone();
+        for rule in classify.rules() {
+            rules.push((rule.column.clone(), Rule::new(rule, &environments)?));
         }
-        Ok(Self { rules, known, persons: HashSet::new() })
+        Ok(Self { rules, environments, known, persons: HashSet::new() })
     }
 
     /// What may be stored of a record.
@@ -66,12 +63,18 @@ impl<'a> Door<'a> {
         if let Some(of) = raw.get("_of") {
             kept["_of"] = of.clone();
         }
-        let class =
-            self.rules.iter().find(|(path, matches, _)| values(raw, path).iter().any(|text| matches.is_match(text)));
-        if let Some((.., class)) = class {
-            kept["_class"] = class.clone();
+        if let Some(Class { category, activity, environment }) = self.class(raw) {
+            kept["_class"] = json!({"category": category, "activity": activity, "environment": environment});
         }
         kept
+    }
+
+    /// What the first rule that matches says.
+    fn class(&self, raw: &Value) -> Option<Class> {
+        let by = |(path, rule): &(String, Rule)| {
+            values(raw, path).iter().find_map(|text| rule.class(text, &self.environments))
+        };
+        self.rules.iter().find_map(by)
     }
 
     fn who(&mut self, value: &Value, face: Face, people: &mut dyn Register) -> Value {
@@ -205,7 +208,7 @@ fn values(raw: &Value, path: &str) -> Vec<String> {
 }
 
 /// What shapes the records of a stream at the door, for the archive to tell when they were let in by other rules.
-pub(super) fn shape(streams: &[Stream], classify: &[Classify], known: &BTreeSet<String>) -> String {
+pub(super) fn shape(streams: &[Stream], classify: &Classes, known: &BTreeSet<String>) -> String {
     let keeps: Vec<String> = streams.iter().map(|stream| format!("{}{:?}", stream.name, stream.keep)).collect();
-    format!("{keeps:?}{classify:?}{known:?}")
+    format!("{keeps:?}{}{known:?}", classify.shape())
 }

@@ -265,64 +265,10 @@ impl Tally {
         for ((kind, detail), (count, example)) in self.counted {
             out.note(kind, &detail, count, || example);
         }
-        let total = self.environments.values().map(|(count, _)| count).sum::<i64>();
-        let Some((_, (_, example))) = self.environments.iter().next() else { return };
-        // A name may be that of a branch, and a branch's that of a person: only words that environments are called by are shown.
-        let mut names: Vec<String> =
-            self.environments.keys().filter(|name| is_plain(name)).take(12).map(|name| format!("`{name}`")).collect();
-        let others = self.environments.len() - names.len();
-        names.extend((others > 0).then(|| format!("and {others} others")));
-        let names = names.join(", ");
-        let detail = format!("records in environments that the study does not list were left out: {names}");
-        out.note(CaveatKind::UnknownEnvironment, &detail, total, || example.clone());
+        for (name, (count, example)) in self.environments {
+            out.unlisted(&name, count, || example);
+        }
     }
-}
-
-/// Whether a name is made of words that environments are called by, and of numbers.
-fn is_plain(name: &str) -> bool {
-    const WORDS: &[&str] = &[
-        "acceptance",
-        "beta",
-        "canary",
-        "ci",
-        "demo",
-        "dev",
-        "development",
-        "eu",
-        "github",
-        "integration",
-        "int",
-        "live",
-        "main",
-        "pages",
-        "perf",
-        "performance",
-        "pre",
-        "preprod",
-        "preproduction",
-        "preview",
-        "previews",
-        "prod",
-        "production",
-        "qa",
-        "release",
-        "review",
-        "sandbox",
-        "sit",
-        "stage",
-        "staging",
-        "stg",
-        "test",
-        "testing",
-        "uat",
-        "us",
-    ];
-    let mut parts = name.split(['-', '_', '.', '/', ' ']).filter(|part| !part.is_empty());
-    name.len() <= 40
-        && parts.all(|part| {
-            let part = part.trim_end_matches(|letter: char| letter.is_ascii_digit()).to_ascii_lowercase();
-            part.is_empty() || WORDS.contains(&part.as_str())
-        })
 }
 
 /// For which stretch a stream speaks, in the words that the measures know.

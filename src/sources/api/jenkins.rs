@@ -3,7 +3,7 @@
 //! Versions: the remote access API (`/api/json` with `tree`) of Jenkins 2; stages come from the plugin «Pipeline: REST
 //! API» (`wfapi`). Permissions: `Overall/Read` and `Job/Read`. What is not seen: builds that were discarded before the
 //! first pull, jobs that the user may not read (Jenkins leaves them out silently), who pushed what a webhook built,
-//! folders below the eighth level, the environment that a build went to.
+//! folders below the eighth level, and which environment a build went to, unless a rule of the study file says it.
 //!
 //! A job of a multibranch project is called by its branch, and a branch may be called by a person. Nothing can be asked
 //! of such a job without its name, so only branches that are nobody's own (`main`, `release/1.2`) and those of changes
@@ -77,7 +77,8 @@ const STREAMS: &[Stream] = &[
         ask: ask::builds,
         items: "/allBuilds",
         next: Next::With(ask::later_builds),
-        key: &["number"],
+        // Numbers begin anew where a job is made anew under a name that was taken before.
+        key: &["number", "timestamp"],
         cursor: Some("timestamp"),
         order: Order::NewestFirst,
         keep: &[
@@ -114,7 +115,9 @@ const STREAMS: &[Stream] = &[
             Keep::As("status"),
             Keep::As("startTimeMillis"),
             Keep::As("durationMillis"),
+            Keep::As("steps"),
         ],
+        prepare: shape::stage,
         // An ended build gets no more stages, so it is asked once.
         hint: Some(Hint { total: "", newest: "ended", page: 100 }),
         tell: tell::stage,

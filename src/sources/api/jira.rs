@@ -43,12 +43,14 @@ const WITH_ISSUE: Option<Hint> = Some(Hint { total: "", newest: "fields.updated"
 
 const READER: Stream = Stream {
     name: "reader",
-    doc: "In which zone the token's owner is: searches mean local times of that zone. Nothing else of them is kept.",
+    doc: "In which zone the token's owner is: searches mean local times of that zone, so it is read first. Nothing else of them \
+          is kept.",
     permission: "nothing beyond a token (`read:jira-user`)",
     ask: ask::reader,
     order: Order::Whole,
     keep: &[Keep::As("id"), Keep::As("zone")],
     prepare: shape::reader,
+    settles: Some(ask::settle),
     tell: tell::reader,
     ..Stream::USUAL
 };

@@ -168,7 +168,8 @@ impl<'a> Kept<'a> {
 
     /// What the rules of the study file made of it.
     pub(super) fn class(&self) -> Class {
-        Class { category: self.text("_class.category"), activity: self.text("_class.activity") }
+        let said = |word: &str| self.text(&format!("_class.{word}"));
+        Class { category: said("category"), activity: said("activity"), environment: said("environment") }
     }
 }
 

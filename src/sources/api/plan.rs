@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::door::Door;
 use super::error::ApiError;
 use super::kept::{History, Kept};
-use super::pull::{Pull, check_streams, latest, needed, setting, unit};
+use super::pull::{Pull, check_streams, latest, needed, setting, settle, unit};
 use super::session::{Fetched, Session};
 use super::stream::{Ask, Order, Source, Stream, Total};
 use super::walk::{self, Ground};
@@ -71,10 +71,16 @@ pub async fn plan(
         door: &door,
         reconcile: what.reconcile,
     };
+    let settled = settle(&ground).await?;
+    let to_settle = session.counted.get().requests;
+    let ground = Ground { api: &settled, ..ground };
     let mut streams = Vec::new();
     for stream in source.streams.iter().filter(|stream| needed(api, stream) && !is_part(source, stream)) {
         let parent = source.streams.iter().any(|other| other.per == Some(stream.name) && needed(api, other));
         streams.push(match stream.per {
+            None if stream.settles.is_some() => {
+                PlannedStream { stream: stream.name, scopes: Some(1), requests: to_settle, exact: true }
+            }
             None if stream.count.is_some() => counted(&ground, archive, stream).await?,
             // A list that is read from its end of last time is not read for a plan: that would be the pull itself.
             None if parent && stream.order == Order::Whole => {

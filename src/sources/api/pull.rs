@@ -70,6 +70,7 @@ pub async fn pull(
         archive.set_door(&unit, &door_of(api, what.known, what.people_rules))?;
     }
     let session = Session::new(what.wire, Rc::clone(&what.clock), source(api.kind), &api.url, progress);
+    let settled;
     let (archive, people, door) =
         (RefCell::new(archive), RefCell::new(&mut *people as &mut dyn Register), RefCell::new(door));
     let ground = Ground {
@@ -81,7 +82,8 @@ pub async fn pull(
         door: &door,
         reconcile: what.reconcile,
     };
-    below(&ground, None).await?;
+    settled = settle(&ground).await?;
+    below(&Ground { api: &settled, ..ground }, None).await?;
     Ok(Pulled { counted: session.counted.get(), waited_us: session.governor.waited_us() })
 }
 
@@ -120,6 +122,19 @@ pub(super) fn needed(api: &Api, stream: &Stream) -> bool {
     api.reads_stream(stream.name) || source(api.kind).streams.iter().any(below)
 }
 
+/// The API with what it says of itself, or of whoever asks, in place of what nobody can know better.
+pub(super) async fn settle(ground: &Ground<'_>) -> Result<Api, ApiError> {
+    let mut api = ground.api.clone();
+    for stream in source(api.kind).streams {
+        let Some(settle) = stream.settles else { continue };
+        let is_read = needed(ground.api, stream) && walk(ground, stream, "", None).await? == Ended::Whole;
+        let record = latest(ground.archive.borrow().records(ground.unit, stream.name)?).pop().filter(|_| is_read);
+        let value = record.and_then(|record| serde_json::from_str::<Value>(&record.body).ok());
+        settle(&mut api, value.as_ref()).map_err(|(field, message)| setting(field, message))?;
+    }
+    Ok(api)
+}
+
 /// The streams that hang on one, side by side: one that waits for a limit does not keep the others, and each is followed
 /// by those that hang on it.
 fn below<'g>(
@@ -129,7 +144,8 @@ fn below<'g>(
     Box::pin(async move {
         let all = source(ground.api.kind).streams;
         let is_part = |stream: &Stream| all.iter().any(|of| of.parts.iter().any(|part| part.stream == stream.name));
-        let streams = all.iter().filter(|stream| stream.per == per && needed(ground.api, stream) && !is_part(stream));
+        let is_next = |stream: &&Stream| stream.per == per && stream.settles.is_none() && !is_part(stream);
+        let streams = all.iter().filter(is_next).filter(|stream| needed(ground.api, stream));
         let walks = streams.map(|stream| async move {
             each_scope(ground, stream).await?;
             below(ground, Some(stream.name)).await

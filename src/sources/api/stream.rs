@@ -58,6 +58,9 @@ pub(super) struct Ask<'a> {
 /// Makes the request for one record again.
 pub(super) type AskAgain = fn(&Ask<'_>, &Kept<'_>) -> Request;
 
+/// Settles settings by a record; else the setting that is missing, and what to try.
+pub(super) type Settle = fn(&mut Api, Option<&Value>) -> Result<(), (&'static str, String)>;
+
 /// One list that a system can give.
 pub struct Stream {
     /// Its name, unique within its source.
@@ -106,6 +109,9 @@ pub struct Stream {
     /// What the measures call the stretch that it speaks for (`tickets`, `deployments`, `pipeline-runs`, `memberships`);
     /// empty: nothing.
     pub(super) speaks: &'static str,
+    /// What its one record settles of the settings that all other requests hang on; it is read before them. Without a record
+    /// it says whether they can do without.
+    pub(super) settles: Option<Settle>,
     /// Rows of the log, from one stored record.
     pub(super) tell: fn(&Kept<'_>, &Scene<'_>, &mut Output<'_>) -> Result<(), Refusal>,
 }
@@ -135,6 +141,7 @@ impl Stream {
         hint: None,
         windows: None,
         speaks: "",
+        settles: None,
         tell: |_, _, _| Ok(()),
     };
 

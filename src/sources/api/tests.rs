@@ -9,6 +9,10 @@ mod grants;
 mod ground;
 #[path = "tests/partial.rs"]
 mod partial;
+#[path = "tests/places.rs"]
+mod places;
+#[path = "tests/zones.rs"]
+mod zones;
 
 use std::collections::BTreeSet;
 

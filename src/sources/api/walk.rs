@@ -138,6 +138,9 @@ impl<'a, 'w> Walk<'a, 'w> {
                         self.take(item, &mut page).await?;
                     }
                     self.commit(page)?;
+                    if !self.seen.contains(&key) {
+                        self.skip("no longer there: another stands in its place".to_owned(), key);
+                    }
                 }
                 Fetched::Missing(status) => self.skip(format!("no longer there (status {status})"), key),
                 Fetched::Unchanged => {}

@@ -33,6 +33,8 @@ pub(in crate::sources) struct Row {
     category: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     activity: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    environment: Option<String>,
 }
 
 /// What the door makes of an object.
@@ -72,7 +74,8 @@ pub(in crate::sources) fn let_in(
     }
     let mut faces = Faces { register: &mut Nobody, seen: HashMap::new(), words: HashSet::new() };
     let class = MappedRow { mapping: &mapping, cells: &cells, faces: &mut faces, given: None }.class();
-    let mut row = Row { category: class.category, activity: class.activity, ..Row::default() };
+    let Class { category, activity, environment } = class;
+    let mut row = Row { category, activity, environment, ..Row::default() };
     let persons = mapping.columns_of(fields_of(file.stream), FieldKind::Person, true);
     for place in &persons {
         let identity = cells[*place].as_deref().and_then(|text| mapping.identity(text, people));
@@ -134,7 +137,7 @@ fn run<S: RowsOf>(
             person.or_else(|| row.cells.get(column).cloned())
         };
         let cells: Vec<Option<String>> = mapping.wanted.iter().map(cell).collect();
-        let given = Some(Class { category: row.category, activity: row.activity });
+        let given = Some(Class { category: row.category, activity: row.activity, environment: row.environment });
         match S::translate(&mut MappedRow { mapping: &mapping, cells: &cells, faces: &mut faces, given }) {
             Ok(record) => records.push(Some(Placed { place, record })),
             Err(Refusal::UnknownEnvironment(name)) => {

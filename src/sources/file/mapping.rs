@@ -10,7 +10,7 @@ use crate::config::written::{PersonAs, WrittenFile};
 use crate::config::{Settings, nearest};
 use crate::log::{Identity, Micros, Register, Signature};
 use crate::sources::text::{signature, words_for};
-use crate::sources::told::{Class, ended, is_activity};
+use crate::sources::told::{Class, Rule, ended};
 
 /// A field that `columns` or `constants` of the study file may give to a stream.
 #[derive(Clone, Copy, Debug)]
@@ -62,7 +62,7 @@ pub(super) struct Mapping<'a> {
     person: PersonAs,
     nulls: &'a [String],
     only: Vec<(Vec<usize>, Regex)>,
-    classify: Vec<(usize, Regex, Class)>,
+    classify: Vec<(usize, Rule)>,
     settings: &'a Settings,
 }
 
@@ -134,17 +134,12 @@ impl<'a> Mapping<'a> {
         }
         let mut classify = Vec::new();
         for (place, rule) in file.classify.iter().enumerate() {
-            let matches = regex("classify", &rule.matches)?;
-            if let Some(activity) = rule.activity.as_ref().filter(|activity| !is_activity(activity)) {
-                let message = format!("`{activity}` is not an activity of the form `subject.predicate`");
-                return Err(wrong("classify", message));
-            }
-            let class = Class { category: rule.category.clone(), activity: rule.activity.clone() };
+            let asked = Rule::new(rule, &settings.environments).map_err(|message| wrong("classify", message))?;
             let column = columns.want(std::slice::from_ref(&rule.column));
             if !file.rule_may_lack(place) {
                 columns.need(&column, "classify");
             }
-            classify.push((column[0], matches, class));
+            classify.push((column[0], asked));
         }
         let Columns { wanted, needs } = columns;
         Ok(Self { fields, wanted, needs, clock, person: file.person, nulls: &file.nulls, only, classify, settings })
@@ -376,9 +371,9 @@ impl<'r> Row<'r, '_> {
         Some(identity)
     }
 
-    /// An environment by its canonical name.
-    pub(super) fn environment(&self) -> Result<Option<String>, Refusal> {
-        let Some(text) = self.text("environment")? else { return Ok(None) };
+    /// An environment by its canonical name; where the row names none, the one that a rule of `classify` found.
+    pub(super) fn environment(&self, class: &Class) -> Result<Option<String>, Refusal> {
+        let Some(text) = self.text("environment")?.or_else(|| class.environment.clone()) else { return Ok(None) };
         match self.mapping.settings.environments.canonical(&text) {
             Some(name) => Ok(Some(name.to_owned())),
             None => Err(Refusal::UnknownEnvironment(text)),
@@ -409,9 +404,9 @@ impl<'r> Row<'r, '_> {
         if let Some(class) = &self.given {
             return class.clone();
         }
-        let fits = |(column, matches, _): &&(usize, Regex, Class)| {
-            self.cells.get(*column).and_then(Option::as_deref).is_some_and(|text| matches.is_match(text))
+        let by = |(column, rule): &(usize, Rule)| {
+            rule.class(self.cells.get(*column)?.as_deref()?, &self.mapping.settings.environments)
         };
-        self.mapping.classify.iter().find(fits).map(|(.., class)| class.clone()).unwrap_or_default()
+        self.mapping.classify.iter().find_map(by).unwrap_or_default()
     }
 }

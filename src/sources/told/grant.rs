@@ -19,6 +19,7 @@ pub(super) struct Grants {
 #[derive(Debug)]
 pub(super) struct Asked {
     pub(super) granted: &'static str,
+    pub(super) environment: Option<String>,
     pub(super) category: Option<String>,
     pub(super) channel: String,
     pub(super) about: Vec<(ObjectId, &'static str)>,
@@ -32,7 +33,7 @@ impl Asked {
             "secret.requested" => "secret.granted",
             _ => return None,
         };
-        Some(Self { granted, category: None, channel: String::new(), about: Vec::new() })
+        Some(Self { granted, environment: None, category: None, channel: String::new(), about: Vec::new() })
     }
 }
 
@@ -71,6 +72,7 @@ impl Grants {
                 at_us,
                 activity: asked.granted.to_owned(),
                 actor: by,
+                environment: asked.environment,
                 category: asked.category,
                 channel: Some(asked.channel),
                 ..Draft::default()

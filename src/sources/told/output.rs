@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use super::Class;
 use super::grant::Grants;
+use super::rule::is_plain;
 use crate::config::Settings;
 use crate::log::{
     Caveat, CaveatKind, Event, EventObject, Facts, Identity, Micros, Object, ObjectChange, ObjectId, ObjectLink,
@@ -36,6 +38,10 @@ impl Place {
     }
 }
 
+/// Something is about an environment that the study does not list.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Unlisted;
+
 /// An event in the making.
 #[derive(Clone, Debug, Default)]
 pub(in crate::sources) struct Draft {
@@ -59,6 +65,8 @@ pub(in crate::sources) struct Output<'a> {
     source_rank: i64,
     objects: BTreeMap<String, (ObjectType, String, Option<Micros>)>,
     noted: BTreeMap<(CaveatKind, String), (i64, String)>,
+    /// Names of environments that the study does not list → how often, and the first example.
+    unlisted: BTreeMap<String, (i64, String)>,
     /// What tickets asked for, until everything was told.
     pub(super) grants: Grants,
     /// When the records themselves are dated; for the observation and its silences.
@@ -74,6 +82,7 @@ impl<'a> Output<'a> {
             source_rank,
             objects: BTreeMap::new(),
             noted: BTreeMap::new(),
+            unlisted: BTreeMap::new(),
             grants: Grants::default(),
             instants: Vec::new(),
         }
@@ -178,6 +187,27 @@ impl<'a> Output<'a> {
         noted.0 += count;
     }
 
+    /// Counts what is left out since it is about an environment that the study does not list.
+    pub(in crate::sources) fn unlisted(&mut self, name: &str, count: i64, example: impl FnOnce() -> String) {
+        self.unlisted.entry(name.to_owned()).or_insert_with(|| (0, example())).0 += count;
+    }
+
+    /// The environment of what names `own` or none, by its canonical name; an error, which is counted, where the one that a
+    /// rule of `classify` found is not listed.
+    pub(super) fn environment(
+        &mut self,
+        place: &Place,
+        own: Option<String>,
+        class: &Class,
+    ) -> Result<Option<String>, Unlisted> {
+        let (None, Some(found)) = (&own, &class.environment) else { return Ok(own) };
+        let known = self.settings.environments.canonical(found).map(str::to_owned);
+        if known.is_none() {
+            self.unlisted(found, 1, || place.evidence());
+        }
+        known.map(Some).ok_or(Unlisted)
+    }
+
     /// Notes a record whose later time comes before its earlier one.
     pub(in crate::sources) fn order(
         &mut self,
@@ -194,6 +224,7 @@ impl<'a> Output<'a> {
     /// Everything, in an order that hangs on the records alone.
     pub(in crate::sources) fn finish(mut self) -> Facts {
         std::mem::take(&mut self.grants).tell(&mut self);
+        self.note_unlisted();
         for (object_id, (object_type, name, first_seen_us)) in self.objects {
             self.facts.objects.push(Object {
                 object_id,
@@ -208,5 +239,19 @@ impl<'a> Output<'a> {
             self.facts.caveats.push(Caveat { kind: kind.as_str().to_owned(), place, count, detail, example });
         }
         self.facts
+    }
+
+    fn note_unlisted(&mut self) {
+        let unlisted = std::mem::take(&mut self.unlisted);
+        let total = unlisted.values().map(|(count, _)| count).sum::<i64>();
+        let Some((_, example)) = unlisted.values().next() else { return };
+        // A name may be that of a branch, and a branch's that of a person: only words that environments are called by are shown.
+        let mut names: Vec<String> =
+            unlisted.keys().filter(|name| is_plain(name)).take(12).map(|name| format!("`{name}`")).collect();
+        let others = unlisted.len() - names.len();
+        names.extend((others > 0).then(|| format!("and {others} others")));
+        let names = names.join(", ");
+        let detail = format!("records in environments that the study does not list were left out: {names}");
+        self.note(CaveatKind::UnknownEnvironment, &detail, total, || example.clone());
     }
 }

@@ -28,6 +28,7 @@ pub(in crate::sources) struct Run {
 impl Run {
     /// Its object and event.
     pub(in crate::sources) fn tell(self, place: &Place, out: &mut Output<'_>) {
+        let Ok(environment) = out.environment(place, self.environment, &self.class) else { return };
         let at = self.finished_us;
         out.instants.push(at);
         out.order(place, self.started_us, Some(at), "finished before it was started");
@@ -46,7 +47,7 @@ impl Run {
             at_us: at,
             actor: self.by,
             began_us: self.started_us,
-            environment: self.environment,
+            environment,
             outcome: self.outcome,
             category: self.class.category,
             channel: self.channel,

@@ -77,15 +77,17 @@ impl Ticket {
             channel: Some(self.channel.clone()),
             ..Draft::default()
         };
+        let asked = self.class.activity.as_deref().filter(|activity| !activity.starts_with("ticket."));
+        // What was asked for where the study does not look is left out; the ticket is not.
+        let asked = asked.and_then(|activity| Some((activity, out.environment(place, None, &self.class).ok()?)));
         let mut tell = |draft: Draft| {
             out.instants.push(draft.at_us);
             let key = format!("{}:{}", self.key, draft.activity);
             out.event(place, &key, draft, &about);
         };
         tell(draft("ticket.created", self.created_us, &self.opened_by));
-        let asked = self.class.activity.as_deref().filter(|activity| !activity.starts_with("ticket."));
-        if let Some(activity) = asked {
-            tell(draft(activity, self.created_us, &self.opened_by));
+        if let Some((activity, environment)) = &asked {
+            tell(Draft { environment: environment.clone(), ..draft(activity, self.created_us, &self.opened_by) });
         }
         if let Some(at_us) = self.answered_us {
             tell(draft("ticket.answered", at_us, &self.answered_by));
@@ -94,9 +96,10 @@ impl Ticket {
             tell(Draft { outcome: outcome.map(str::to_owned), ..draft("ticket.closed", at_us, &self.closed_by) });
             out.grants.ends(place, &self.key, (at_us, self.closed_by.as_ref()), outcome);
         }
-        if let Some(asked) = asked.and_then(Asked::by) {
+        let Some((activity, environment)) = asked else { return };
+        if let Some(asked) = Asked::by(activity) {
             let (category, channel) = (self.class.category.clone(), self.channel.clone());
-            out.grants.asks(&self.key, Asked { category, channel, about, ..asked });
+            out.grants.asks(&self.key, Asked { environment, category, channel, about, ..asked });
         }
     }
 }

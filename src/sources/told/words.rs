@@ -7,6 +7,8 @@ pub(in crate::sources) struct Class {
     pub(in crate::sources) category: Option<String>,
     /// The activity, in place of the record's own.
     pub(in crate::sources) activity: Option<String>,
+    /// The environment, for records that name none; as it was found, so that the study may not list it.
+    pub(in crate::sources) environment: Option<String>,
 }
 
 /// What the texts of a record refer to; the texts themselves are gone.

@@ -66,11 +66,17 @@ pub(super) fn later_builds(request: &Request, _: &Answer, items: &[Value]) -> Op
 /// One build again.
 pub(super) fn build(ask: &Ask<'_>, build: &Kept<'_>) -> Request {
     let full_name = ask.parent.and_then(|parent| parent.text("fullName")).unwrap_or_default();
-    let path = format!("{}/{}/api/json", place(&full_name), escape(build.key));
+    let path = format!("{}/{}/api/json", place(&full_name), number(build));
     Request::get(ask.api, &path, &[("tree", FIELDS)])
 }
 
-/// The stages of an ended build of a pipeline that `jobs` names, by its full name or by its project's.
+/// By which a job knows its build.
+fn number(build: &Kept<'_>) -> String {
+    escape(&build.text("number").unwrap_or_default())
+}
+
+/// The stages of an ended build of a pipeline that `jobs` names, by its full name or by its project's; each with its steps,
+/// since one in which none ran was skipped.
 pub(super) fn stages(ask: &Ask<'_>) -> Vec<Request> {
     let Some(build) = ask.parent.filter(|build| build.flag("ended") == Some(true)) else { return Vec::new() };
     let Some(place) = build.text("pipeline") else { return Vec::new() };
@@ -80,7 +86,7 @@ pub(super) fn stages(ask: &Ask<'_>) -> Vec<Request> {
     if !wanted || !ask.api.reads(&name) {
         return Vec::new();
     }
-    vec![Request::get(ask.api, &format!("{place}/{}/wfapi/describe", escape(build.key)), &[])]
+    vec![Request::get(ask.api, &format!("{place}/{}/wfapi/describe", number(build)), &[("fullStages", "true")])]
 }
 
 /// The full name of the job at a place: [`place`] undone.

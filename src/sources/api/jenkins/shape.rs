@@ -102,6 +102,17 @@ pub(super) fn build(build: &mut Value) {
     fields.insert("ended".to_owned(), json!(ended.then_some(true)));
 }
 
+/// Counts the steps that ran in a stage, where Jenkins tells them.
+pub(super) fn stage(stage: &mut Value) {
+    let steps = stage.get("stageFlowNodes").and_then(Value::as_array).map(|steps| {
+        let ran = |step: &&Value| step.get("status").and_then(Value::as_str) != Some("NOT_EXECUTED");
+        steps.iter().filter(ran).count()
+    });
+    if let Value::Object(fields) = stage {
+        fields.insert("steps".to_owned(), json!(steps));
+    }
+}
+
 /// Whoever a cause names. Somebody who is not logged in is nobody, and a login may be an address.
 fn user(cause: &Value) -> Option<Value> {
     let id = at(cause, "userId").and_then(scalar)?;

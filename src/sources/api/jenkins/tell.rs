@@ -1,9 +1,14 @@
 //! What Jenkins' records mean.
 
+use serde_json::Value;
+
 use super::ask::DEEPEST;
 use crate::log::Micros;
-use crate::sources::api::kept::{Kept, Refusal, Scene};
+use crate::sources::api::kept::{Kept, Refusal, Scene, at};
 use crate::sources::told::{Output, Run, ended};
+
+/// What never ran takes about no time: recorded ones 11 to 38 ms.
+const NO_TIME_MS: i64 = 500;
 
 type Told = Result<(), Refusal>;
 
@@ -20,6 +25,9 @@ pub(super) fn build(kept: &Kept<'_>, scene: &Scene<'_>, out: &mut Output<'_>) ->
     if kept.flag("building") == Some(true) {
         return Err(Refusal::Nothing("a build that still goes on"));
     }
+    if kept.text("result").as_deref() == Some("NOT_BUILT") {
+        return Err(Refusal::Nothing("a build that Jenkins gave up before it was built"));
+    }
     let started = kept.need_time("timestamp")?;
     let mut run = run(kept, scene, kept);
     run.finished_us = after(kept, started, "duration")?;
@@ -35,7 +43,7 @@ pub(super) fn stage(kept: &Kept<'_>, scene: &Scene<'_>, out: &mut Output<'_>) ->
     project(scene)?;
     let outcome = match kept.need("status")?.as_str() {
         "IN_PROGRESS" | "PAUSED_PENDING_INPUT" => return Err(Refusal::Nothing("a stage that still goes on")),
-        "NOT_EXECUTED" => return Err(Refusal::Nothing("a stage that was skipped")),
+        status if never_ran(kept, status, scene) => return Err(Refusal::Nothing("a stage in which nothing ran")),
         status => ended(status),
     };
     let started = kept.need_time("startTimeMillis")?;
@@ -48,6 +56,39 @@ pub(super) fn stage(kept: &Kept<'_>, scene: &Scene<'_>, out: &mut Output<'_>) ->
     run.class.category = run.class.category.or(Some(kept.need("name")?));
     run.tell(scene.place, out);
     Ok(())
+}
+
+/// Whether nothing ran in a stage, whatever its status says. Declarative pipelines call one that its `when` left out a
+/// success, and give those that follow a failed, aborted or unstable one the status of that one.
+fn never_ran(stage: &Kept<'_>, status: &str, scene: &Scene<'_>) -> bool {
+    if status == "NOT_EXECUTED" {
+        return true;
+    }
+    let is_success = ended(status) == "success";
+    match stage.int("steps") {
+        Some(0) => is_success || follows_a_failure(stage, scene),
+        Some(_) => false,
+        // Older Jenkins tell no steps.
+        None => {
+            let takes_time = stage.int("durationMillis").is_none_or(|took| took >= NO_TIME_MS);
+            !is_success && !takes_time && follows_a_failure(stage, scene)
+        }
+    }
+}
+
+/// Whether an earlier stage of the same build ended in anything but a success: one that fails before its first step is the
+/// first of those.
+fn follows_a_failure(stage: &Kept<'_>, scene: &Scene<'_>) -> bool {
+    let begun = |value: &Value| at(value, "startTimeMillis").and_then(Value::as_i64);
+    let Some(own) = begun(stage.value) else { return false };
+    let below = format!("{}/", stage.scope);
+    let all = scene.others.get("stages").into_iter().flat_map(|all| all.range(below.clone()..));
+    let mut siblings = all.take_while(|(path, _)| path.starts_with(&below)).map(|(_, other)| other);
+    siblings.any(|other| {
+        let status = at(other, "status").and_then(Value::as_str).map(ended);
+        let failed = status.is_some_and(|status| matches!(status.as_str(), "failure" | "cancelled" | "unstable"));
+        failed && begun(other).is_some_and(|begun| begun < own)
+    })
 }
 
 /// The name of the job, without its branch; refused where the study does not read it.
@@ -66,7 +107,7 @@ fn run(kept: &Kept<'_>, scene: &Scene<'_>, build: &Kept<'_>) -> Run {
     Run { id: name(kept), repository, commit, channel, by, ..Run::default() }
 }
 
-/// Scope and key without the root that all share: `FOLDER/JOB/12`, and `FOLDER/JOB/12/STAGE` for a stage.
+/// Scope and key without the root that all share: `FOLDER/JOB/12/TIMESTAMP`, and `/STAGE` behind it for a stage.
 fn name(kept: &Kept<'_>) -> String {
     let path = kept.path();
     path.strip_prefix("root/").map_or_else(|| path.clone(), str::to_owned)

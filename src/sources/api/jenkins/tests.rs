@@ -81,8 +81,10 @@ fn one(place: &str, day: u32) -> crate::sources::api::request::Answer {
             match rest {
                 ["api", "json"] => ok(&build),
                 ["wfapi", "describe"] => ok(&json!({"id": number, "stages": [
-                    {"id": "6", "name": "Build", "status": "SUCCESS", "startTimeMillis": build["timestamp"], "durationMillis": 40},
-                    {"id": "9", "name": "Deploy", "status": "FAILED", "startTimeMillis": build["timestamp"], "durationMillis": 70},
+                    {"id": "6", "name": "Build", "status": "SUCCESS", "startTimeMillis": build["timestamp"], "durationMillis": 40,
+                     "stageFlowNodes": [{"id": "7", "status": "SUCCESS"}]},
+                    {"id": "9", "name": "Deploy", "status": "FAILED", "startTimeMillis": build["timestamp"], "durationMillis": 70,
+                     "stageFlowNodes": [{"id": "10", "status": "FAILED"}]},
                     {"id": "12", "name": "Tell", "status": "NOT_EXECUTED", "startTimeMillis": build["timestamp"],
                      "durationMillis": 0}]})),
                 _ => not_there(),
@@ -144,6 +146,11 @@ fn sha(number: i64) -> String {
     format!("{number:040x}")
 }
 
+/// Where the stages of a build are.
+fn stages_of(number: i64) -> String {
+    format!("root/acme/app/{number}/{BEGAN}")
+}
+
 /// A bench with one plain job.
 fn bench() -> Bench {
     let mut bench = Bench::new(STUDY);
@@ -191,12 +198,89 @@ fn a_rule_makes_a_build_and_a_stage_a_deployment_and_guesses_no_environment() {
     bench.put("builds", "root/acme/app", [build(1, &json!({"fullDisplayName": "acme » deploy-app #1"}))]);
     let stage =
         json!({"id": "9", "name": "Deploy", "status": "FAILED", "startTimeMillis": BEGAN, "durationMillis": 70});
-    bench.put("stages", "root/acme/app/1", [stage]);
+    bench.put("stages", &stages_of(1), [stage]);
     let facts = bench.facts();
     assert_eq!(activities(&facts)["service.deployed"], 2);
     assert!(facts.events.iter().all(|event| event.environment.is_none()));
     let categories: Vec<_> = facts.events.iter().map(|event| event.category.as_deref()).collect();
     assert!(categories.contains(&Some("release")) && categories.contains(&Some("Deploy")), "{categories:?}");
+}
+
+/// Which stages of a build are told; each is a name, its status, when it began, how long it took and how many steps ran.
+fn told(stages: &[(&str, &str, i64, i64, Option<usize>)]) -> Vec<String> {
+    let mut bench = bench();
+    bench.put("builds", "root/acme/app", [build(1, &json!({"result": "FAILURE"}))]);
+    for (place, (name, status, after, took, steps)) in stages.iter().enumerate() {
+        let mut stage = json!({"id": place.to_string(), "name": name, "status": status, "startTimeMillis": BEGAN + after,
+            "durationMillis": took});
+        if let Some(steps) = steps {
+            stage["stageFlowNodes"] = json!(vec![json!({"status": "SUCCESS"}); *steps]);
+        }
+        bench.put("stages", &stages_of(1), [stage]);
+    }
+    let facts = bench.facts();
+    let skipped = caveats(&facts).get("tells-nothing: `stages`: a stage in which nothing ran").copied().unwrap_or(0);
+    let mut told: Vec<_> = facts.events.into_iter().filter_map(|event| event.category).collect();
+    told.retain(|name| name != "acme/app");
+    assert_eq!(told.len() + usize::try_from(skipped).expect("a count"), stages.len());
+    told.sort();
+    told
+}
+
+#[test]
+fn a_stage_in_which_no_step_ran_was_skipped_whatever_its_status_says() {
+    let with_steps = told(&[
+        ("a build", "SUCCESS", 0, 9_000, Some(3)),
+        ("left out by when", "SUCCESS", 9_000, 700, Some(0)),
+        ("b tests", "FAILED", 10_000, 9_000, Some(1)),
+        ("skipped after it", "FAILED", 20_000, 700, Some(0)),
+        ("c told of it", "FAILED", 21_000, 20, Some(1)),
+    ]);
+    assert_eq!(with_steps, ["a build", "b tests", "c told of it"]);
+    let before_its_first_step = told(&[("a build", "SUCCESS", 0, 9_000, Some(3)), ("deploy", "FAILED", 9_000, 20, Some(0))]);
+    assert_eq!(before_its_first_step, ["a build", "deploy"], "it failed, though no step of it began");
+}
+
+#[test]
+fn without_steps_a_short_stage_behind_a_failed_one_was_skipped() {
+    let stages = [
+        ("a build", "SUCCESS", 0, 20, None),
+        ("b tests", "UNSTABLE", 1_000, 20, None),
+        ("skipped", "UNSTABLE", 2_000, 38, None),
+        ("c caught", "SUCCESS", 3_000, 38, None),
+        ("d long", "FAILED", 4_000, 500, None),
+    ];
+    assert_eq!(told(&stages), ["a build", "b tests", "c caught", "d long"]);
+}
+
+#[test]
+fn a_build_that_was_given_up_before_it_was_built_deploys_nothing() {
+    let mut bench = bench();
+    let deploy = json!({"fullDisplayName": "acme » deploy-app #1", "result": "NOT_BUILT"});
+    bench.put("builds", "root/acme/app", [build(1, &deploy)]);
+    let facts = bench.facts();
+    assert!(facts.events.is_empty());
+    assert_eq!(caveats(&facts)["tells-nothing: `builds`: a build that Jenkins gave up before it was built"], 1);
+}
+
+#[test]
+fn a_job_made_anew_keeps_the_builds_that_it_had_before() {
+    let mut bench = bench();
+    let stage = |name: &str| {
+        json!({"id": "6", "name": name, "status": "SUCCESS", "startTimeMillis": BEGAN, "durationMillis": 9_000})
+    };
+    for (timestamp, result, name) in [(BEGAN, "SUCCESS", "Old"), (BEGAN + HOUR, "FAILURE", "New")] {
+        let anew = json!({"timestamp": timestamp, "result": result});
+        bench.put("builds", "root/acme/app", [build(1, &anew)]);
+        bench.put("stages", &format!("root/acme/app/1/{timestamp}"), [stage(name)]);
+    }
+    let facts = bench.facts();
+    let outcomes: Vec<_> = facts.events.iter().map(|event| (event.category.as_deref(), event.outcome.as_deref())).collect();
+    for told in [("acme/app", "success"), ("acme/app", "failure"), ("Old", "success"), ("New", "success")] {
+        assert!(outcomes.contains(&(Some(told.0), Some(told.1))), "{outcomes:?}");
+    }
+    let ids: std::collections::BTreeSet<&str> = facts.events.iter().map(|event| event.event_id.as_str()).collect();
+    assert_eq!((facts.events.len(), ids.len()), (4, 4));
 }
 
 #[test]
@@ -237,12 +321,11 @@ fn hostile_records_are_counted_and_stop_nothing() {
                 &json!({"result": "\u{202E}SSECCUS", "actions": [null, 3, {"causes": "x", "remoteUrls": [null]}]}),
             ),
             build(8, &json!({"actions": [{"causes": [user("jane-doe@acme.test", "jane-doe@acme.test")]}]})),
-            json!({"number": 9}),
         ],
     );
     bench.put(
         "stages",
-        "root/acme/app/8",
+        &stages_of(8),
         [
             json!({"id": "1", "name": "Build", "status": null}),
             json!({"id": "2", "name": null, "status": "SUCCESS", "startTimeMillis": BEGAN, "durationMillis": 1}),
@@ -317,26 +400,30 @@ fn recorded_branches_build_what_was_pushed() {
         bench.put("jobs", "root", [job]);
     }
     assert_eq!(keys.len(), 4);
+    let mut began = std::collections::BTreeMap::new();
     for (url, row) in builds {
-        bench.put("builds", &format!("root/{}", keys[&job_of(&url)]), [row]);
+        let job = &keys[&job_of(&url)];
+        began.insert(format!("{job}/{}", row["number"]), row["timestamp"].clone());
+        bench.put("builds", &format!("root/{job}"), [row]);
     }
     for (url, row) in stages {
         let path = job_of(&url);
-        let (job, number) = path.rsplit_once('/').expect("a number");
-        bench.put("stages", &format!("root/{}/{number}", keys[job]), [row]);
+        bench.put("stages", &format!("root/{path}/{}", began[&path]), [row]);
     }
     let facts = bench.facts();
     assert_eq!(bench.put, 4 + 15 + 65);
     let told = activities(&facts);
-    assert_eq!((told["pipelinerun.finished"], told.len()), (15 + 65, 1));
+    // Six stages follow one that was aborted, with its status, and took 11 to 38 ms.
+    assert_eq!((told["pipelinerun.finished"], told.len()), (15 + 65 - 6, 1));
+    assert_eq!(caveats(&facts)["tells-nothing: `stages`: a stage in which nothing ran"], 6);
     assert_eq!(caveats(&facts)["tells-nothing: `jobs`: jobs tell by their builds"], 4);
     assert!(facts.events.iter().all(|event| event.channel.as_deref() == Some("code") && event.actor_id.is_none()));
     let stages = |name: &str| facts.events.iter().filter(|event| event.category.as_deref() == Some(name)).count();
-    assert_eq!((stages("deploy"), stages("Declarative: Checkout SCM")), (13, 13));
+    assert_eq!((stages("deploy"), stages("Declarative: Checkout SCM")), (11, 13));
     let outcome = |word: &str| facts.events.iter().filter(|event| event.outcome.as_deref() == Some(word)).count();
-    assert_eq!((outcome("success"), outcome("cancelled"), outcome("failure")), (11 + 57, 2 + 8, 2));
+    assert_eq!((outcome("success"), outcome("cancelled"), outcome("failure")), (11 + 57, 2 + 2, 2));
     let ids: std::collections::BTreeSet<&str> = facts.events.iter().map(|event| event.event_id.as_str()).collect();
-    assert_eq!(ids.len(), 80);
+    assert_eq!(ids.len(), 74);
 }
 
 #[test]

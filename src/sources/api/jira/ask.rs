@@ -17,6 +17,9 @@ const PAGE: &str = "100";
 /// So many issues of a page are read again with the next one.
 const AGAIN: u64 = 2;
 
+/// Where a local time is latest: a search from there misses nothing, whoever asks.
+const WESTERNMOST: Tz = Tz::Etc__GMTPlus12;
+
 /// Everything that an issue is asked for; without a list Cloud gives ids alone, and Data Center everything.
 const FIELDS: &[&str] = &[
     "summary",
@@ -45,6 +48,29 @@ pub(super) fn reader(ask: &Ask<'_>) -> Vec<Request> {
         return Vec::new();
     }
     vec![Request::get(ask.api, &format!("{}/myself", base(ask.api)), &[])]
+}
+
+/// Searches go by the zone of whoever asks, whatever the study file says of it.
+pub(super) fn settle(api: &mut Api, reader: Option<&Value>) -> Result<(), (&'static str, String)> {
+    let told = reader.and_then(|reader| reader.get("zone")).and_then(Value::as_str);
+    let known = told.and_then(|name| name.parse().ok());
+    api.zone = known.or(api.zone);
+    let searches = ["issues", "history", "comments", "requests", "slas"].iter().any(|name| api.reads_stream(name));
+    if api.zone.is_some() || !searches {
+        return Ok(());
+    }
+    let why = match (reader, told) {
+        (Some(_), Some(name)) => format!("it says `{name}`, which is no IANA zone"),
+        (Some(_), None) => "it does not say it".to_owned(),
+        (None, _) if api.credential == Credential::None => "without a token it is nobody's".to_owned(),
+        (None, _) => "`streams` leaves `reader` out".to_owned(),
+    };
+    let message = format!(
+        "`{}`: searches mean local times of the token's owner, and their zone cannot be read from Jira ({why}); give the zone \
+         of their profile, as in `zone = \"Europe/Berlin\"` (without a token, that of the server)",
+        api.id
+    );
+    Err(("apis.zone", message))
 }
 
 pub(super) fn statuses(ask: &Ask<'_>) -> Vec<Request> {
@@ -81,7 +107,7 @@ pub(super) fn count_of_data_center(_: &Api, search: &Request) -> Request {
 /// The fields of an issue, and those that a rule of the study file looks at.
 fn fields(api: &Api) -> Vec<String> {
     let mut fields: Vec<String> = FIELDS.iter().map(|field| (*field).to_owned()).collect();
-    for rule in &api.classify {
+    for rule in api.classify.rules() {
         let field = rule.column.strip_prefix("fields.").and_then(|rest| rest.split(['.', '[']).next());
         if let Some(field) = field.filter(|field| !fields.iter().any(|known| known == field)) {
             fields.push(field.to_owned());
@@ -101,7 +127,7 @@ fn conditions(api: &Api, since: Option<Micros>) -> String {
         all.push(format!("({query})"));
     }
     match since {
-        Some(since) => all.push(format!("updated >= \"{}\"", minute(since, api.zone))),
+        Some(since) => all.push(format!("updated >= \"{}\"", minute(since, api.zone.unwrap_or(WESTERNMOST)))),
         None if all.is_empty() => all.push("updated >= \"1970-01-02 00:00\"".to_owned()),
         None => {}
     }

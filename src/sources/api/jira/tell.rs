@@ -12,13 +12,11 @@ type Told = Result<(), Refusal>;
 
 pub(super) fn reader(kept: &Kept<'_>, scene: &Scene<'_>, _: &mut Output<'_>) -> Told {
     let zone: Tz = kept.need("zone")?.parse().map_err(|_| Refusal::Bad("zone", "is no IANA zone"))?;
-    if same_clock(zone, scene.api.zone) {
-        return Err(Refusal::Nothing("the zone of the token's owner, which is the one of the study file"));
-    }
-    Err(Refusal::Bad(
-        "zone",
-        "the token's owner is in another zone than `zone` of the study file: changes may be missing",
-    ))
+    Err(Refusal::Nothing(match scene.api.zone {
+        None => "the zone of the token's owner, by which searches go",
+        Some(own) if same_clock(zone, own) => "the zone of the token's owner, which is the one of the study file",
+        Some(_) => "the zone of the token's owner, by which searches go, and not by another that `zone` of the study file says",
+    }))
 }
 
 /// Whether two zones show the same time, whatever they are called: at midwinter and at midsummer of a recent year.

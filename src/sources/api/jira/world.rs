@@ -21,8 +21,9 @@ kind = "jira-cloud"
 url = "https://fake.test"
 owners = ["PLAT", "DESK"]
 team = "platform"
-zone = "Europe/Berlin"
-streams = ["statuses", "issues", "history", "comments", "requests", "slas"]
+token-env = "T"
+zone = "Asia/Tokyo"
+streams = ["reader", "statuses", "issues", "history", "comments", "requests", "slas"]
 "#,
     answer: cloud,
 };
@@ -35,8 +36,8 @@ kind = "jira-data-center"
 url = "https://fake.test/jira"
 owners = ["PLAT", "DESK"]
 team = "platform"
-zone = "Europe/Berlin"
-streams = ["statuses", "issues", "comments", "requests", "slas"]
+token-env = "T"
+streams = ["reader", "statuses", "issues", "comments", "requests", "slas"]
 "#,
     answer: data_center,
 };
@@ -133,6 +134,9 @@ fn common(request: &Request, place: &str, day: u32) -> Answer {
         let is_last = from + page.len() >= all.len();
         ok(&json!({"startAt": from, "maxResults": 10, "total": all.len(), "isLast": is_last, name: page}))
     };
+    if path == "/myself" {
+        return ok(&json!({"accountId": "r1", "name": "reader-of-jira", "displayName": "Reader Robot", "timeZone": "Europe/Berlin"}));
+    }
     if path == "/status" {
         let status = |id: &str, name: &str, key: &str| json!({"id": id, "name": name, "statusCategory": {"key": key}});
         let mut all =

@@ -270,6 +270,31 @@ fn deployments_know_their_environments_and_outcomes() {
 }
 
 #[test]
+fn a_rule_says_which_environment_a_run_deployed_to() {
+    let rows = "i,r,t,n\n1,a,2024-01-01,Deploy\n2,a,2024-01-02,Deploy to TEST\n3,a,2024-01-03,Deploy to preview-7\n\
+                4,a,2024-01-04,Deploy to jane-doe\n5,a,2024-01-05,Build\n";
+    let entry = |rule: &str| {
+        format!(
+            "stream = \"pipeline-runs\"\ncolumns = {{ id = \"i\", repository = \"r\", finished = \"t\", name = \"n\" }}\n\
+             classify = [{{ column = \"n\", matches = '^Deploy( to (?<environment>.+))?$', activity = \"service.deployed\", {rule} }}]\n"
+        )
+    };
+    let facts = Study::with(&entry("environment = \"Prod\""), &[("r.csv", rows)]).facts();
+    assert_eq!(
+        shown(&facts.events),
+        [
+            "service.deployed 2024-01-01T00:00:00Z - production -",
+            "service.deployed 2024-01-02T00:00:00Z - test -",
+            "pipelinerun.finished 2024-01-05T00:00:00Z - - -",
+        ]
+    );
+    let unknown = "rows in environments that the study does not list were left out: `preview-7`, `…`";
+    assert_eq!(caveat(&facts, CaveatKind::UnknownEnvironment), [(2, unknown, "file:in/r.csv#4")]);
+    let refused = Study::with(&entry("environment = \"live\""), &[("r.csv", rows)]).pull().map(|_| ()).expect_err("unlisted");
+    assert!(refused.contains("files.f.classify") && refused.contains("`live`"), "{refused}");
+}
+
+#[test]
 fn registrations_open_and_close_in_the_order_of_time() {
     let study = Study::with(
         "stream = \"events\"\ncolumns = { at = \"t\", activity = \"a\", component = \"c\", environment = \"e\", template = \"m\" }\n",

@@ -57,7 +57,7 @@ impl RowsOf for Deployments {
             id,
             component,
             repository,
-            environment: row.environment()?.ok_or_else(|| row.bad("environment", "empty, but required"))?,
+            environment: row.environment(&class)?.ok_or_else(|| row.bad("environment", "empty, but required"))?,
             at_us: row.need_time("at")?,
             began_us: row.time("began")?,
             outcome: row.outcome("outcome")?,

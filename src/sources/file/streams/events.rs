@@ -66,7 +66,7 @@ impl RowsOf for Events {
             id: row.text("id")?,
             at_us: row.need_time("at")?,
             component: row.text("component")?,
-            environment: row.environment()?,
+            environment: row.environment(&class)?,
             class,
             channel: row.text("channel")?,
             by: row.person("by"),

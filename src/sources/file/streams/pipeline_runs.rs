@@ -45,8 +45,8 @@ impl RowsOf for PipelineRuns {
             started_us: row.time("started")?,
             outcome: row.outcome("outcome")?,
             commit: row.text("commit")?,
+            environment: row.environment(&class)?,
             class,
-            environment: row.environment()?,
             channel: row.text("channel")?,
             by: row.person("by"),
         })

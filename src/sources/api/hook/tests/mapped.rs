@@ -129,3 +129,30 @@ fn a_mapping_that_cannot_be_meant_is_found_before_anybody_sends() {
     let hook = Hook { receiver, secret: Token::None, settings: &bench.settings, known: &bench.names };
     assert!(matches!(hook.check(), Err(Refused::Setting(why)) if why.contains("activty")));
 }
+
+#[test]
+fn a_rule_of_a_mapping_says_which_environment_a_run_deployed_to() {
+    let study = |environments: &str| {
+        format!(
+            "[environments]\norder = [{environments}]\n[[receivers]]\nid = \"any\"\nkind = \"generic\"\npath = \"/hooks/any\"\n\
+             unsigned = true\n[receivers.mapping]\nstream = \"pipeline-runs\"\n\
+             columns = {{ id = \"id\", repository = \"of\", finished = \"when\" }}\n\
+             classify = [{{ column = \"job\", matches = '^ship-(?<environment>.+)$', activity = \"service.deployed\" }}]\n"
+        )
+    };
+    let mut bench = Bench::new(&study("\"euw-blue\", \"production\""));
+    for (id, job) in ["ship-euw-blue", "ship-jane-doe", "build"].iter().enumerate() {
+        let body = json!({"id": id.to_string(), "of": "shop-api", "when": "2025-01-01T10:00:00Z", "job": job});
+        assert_eq!(post(&mut bench, &body), Ok(true));
+    }
+    assert!(!stored(&bench, &["rows"]).contains("jane"), "a name that nobody listed is not kept");
+    let facts = told(&bench);
+    assert_eq!(one(&facts, "service.deployed").environment.as_deref(), Some("euw-blue"));
+    assert_eq!(activities(&facts)["pipelinerun.finished"], 1);
+    assert!(caveats(&facts).keys().any(|what| what.contains("does not list were left out")), "{:?}", caveats(&facts));
+    let door = |study: &str| {
+        let bench = Bench::new(study);
+        crate::sources::api::hook::door_of(&bench.settings.receivers[0], &bench.names, "")
+    };
+    assert_ne!(door(&study("\"euw-blue\", \"production\"")), door(&study("\"production\"")), "other names are kept");
+}
