@@ -85,7 +85,7 @@ pub struct WrittenApi {
     /// A command and its arguments that print the token: `["pass", "show", "github"]`.
     pub token_command: Option<Vec<String>>,
     /// Who the token belongs to, where the system wants both (Jira Cloud, Jenkins, ServiceNow, Azure DevOps). `oauth2` for
-    /// an OAuth token of GitLab.
+    /// an OAuth token of GitLab or PagerDuty.
     pub user: Option<String>,
     /// A GitHub App, in place of a token.
     pub app: Option<WrittenApp>,

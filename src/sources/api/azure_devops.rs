@@ -1,6 +1,7 @@
 //! Azure DevOps: work items with their history, pull requests, builds, deployments of environments and of releases.
 //!
-//! Versions: REST 7.1 of the cloud service. Read-only scopes of a personal access token stand beside each stream. Work
+//! Versions: REST 7.1 of the cloud service. Scopes of a personal access token stand beside each stream: they only read, but
+//! for that of environments, for which there is no such scope, so that they are read only where `streams` names them. Work
 //! items are read by their revisions (the list that Microsoft offers for warehouses): it brings the history of all of
 //! them in few requests, where queries bring numbers alone. What is not seen: that a work item was deleted, comments on
 //! a change after it was closed, builds that are still going on, TFVC.
@@ -210,8 +211,8 @@ const STREAMS: &[Stream] = &[
     },
     Stream {
         name: "environments",
-        doc: "Environments of YAML pipelines.",
-        permission: "`Environment: Read`",
+        doc: "Environments of YAML pipelines, where `streams` names them or their deployments.",
+        permission: "`Environment: Read & manage` (`vso.environment_manage`; there is no scope that only reads)",
         per: Some("projects"),
         ask: ask::environments,
         items: "/value",
@@ -223,23 +224,26 @@ const STREAMS: &[Stream] = &[
     },
     Stream {
         name: "environment-deployments",
-        doc: "Deployments to environments of YAML pipelines; every pull reads all, for nothing tells what is new.",
-        permission: "`Environment: Read`",
+        doc: "Jobs of deployments to environments, where `streams` names them; every pull reads all, for nothing tells what is new.",
+        permission: "`Environment: Read & manage` (`vso.environment_manage`; there is no scope that only reads)",
         per: Some("environments"),
         ask: ask::environment_deployments,
         items: "/value",
         next: Next::With(ask::by_header),
+        key: &["rollout", "id"],
         keep: &[
+            Keep::As("rollout"),
             Keep::As("id"),
             Keep::As("stageName"),
             Keep::As("jobName"),
+            Keep::As("jobAttempt"),
             Keep::As("definition.name"),
             Keep::As("owner.id"),
             Keep::As("result"),
             Keep::As("startTime"),
             Keep::As("finishTime"),
         ],
-        prepare: shape::record,
+        prepare: shape::deployment,
         speaks: "deployments",
         tell: runs::environment_deployment,
         ..Stream::USUAL

@@ -3,7 +3,8 @@
 //! Versions: `/api/catalog/entities/by-query` and `/api/scaffolder/v2/tasks`, tried with `plugin-catalog-backend` 3.9 and
 //! `plugin-scaffolder-backend` 4.1. Permissions: a token of `backend.auth.externalAccess`, or of a user, with
 //! `catalog.entity.read` and `scaffolder.task.read`. What is not seen: anything before the first pull (the catalog keeps
-//! no history), views of pages (Backstage stores none), checks of Tech Insights and of Soundcheck, tasks that the
+//! no history), views of pages (Backstage stores none), checks of Tech Insights and of Soundcheck (facts of Tech Insights
+//! are read where the study names their stream, as `plugin-tech-insights-backend` 3.1 answers them), tasks that the
 //! permission framework hides from the token, and what a failed run left behind.
 //!
 //! An entry holds an `ownedBy` relation to a group whether that group exists or not. So the distinct owners are asked for
@@ -13,6 +14,16 @@
 mod ask;
 #[path = "backstage/entries.rs"]
 mod entries;
+#[path = "backstage/insights.rs"]
+mod insights;
+#[cfg(test)]
+#[path = "backstage/insights_tests.rs"]
+mod insights_tests;
+#[path = "backstage/names.rs"]
+mod names;
+#[cfg(test)]
+#[path = "backstage/names_tests.rs"]
+mod names_tests;
 #[path = "backstage/runs.rs"]
 mod runs;
 #[path = "backstage/shape.rs"]
@@ -117,6 +128,7 @@ const STREAMS: &[Stream] = &[
             Keep::As("state"),
             Keep::As("createdAt"),
             Keep::As("template"),
+            Keep::As("template_ref"),
             Keep::As("time_saved"),
             Keep::As("repository"),
             Keep::Who("who", PERSON),
@@ -147,6 +159,20 @@ const STREAMS: &[Stream] = &[
         // A run that has ended gets no more events, unless it is tried again: then its state is another.
         hint: Some(Hint { total: "", newest: "state", page: 1 }),
         tell: runs::event,
+        ..Stream::USUAL
+    },
+    Stream {
+        name: "facts",
+        doc: "Latest facts of Tech Insights about each component, where `streams` names this; one request each.",
+        permission: "`tech-insights.fact-retriever.read`",
+        per: Some("entities"),
+        ask: insights::ask,
+        key: &["key"],
+        order: Order::Whole,
+        versions: true,
+        keep: &[Keep::As("key"), Keep::As("facts[].name"), Keep::As("facts[].value")],
+        prepare: insights::shape,
+        tell: insights::facts,
         ..Stream::USUAL
     },
 ];

@@ -37,7 +37,7 @@ pub enum ApiError {
     },
     /// The token may not.
     #[error(
-        "`{host}` does not let the token read `{stream}`{scope} (403)\nhint: it needs {permission}; or leave the stream out with `streams`"
+        "`{host}` does not let the token read `{stream}`{scope} ({status})\nhint: it needs {permission}; or leave the stream out with `streams`"
     )]
     Forbidden {
         /// The host.
@@ -48,6 +48,8 @@ pub enum ApiError {
         scope: String,
         /// What the stream needs.
         permission: String,
+        /// By which status it said so.
+        status: u16,
     },
     /// What was asked first is not there.
     #[error(

@@ -1,6 +1,6 @@
 //! PagerDuty: incidents, and who acknowledged them.
 //!
-//! REST API v2 with a read-only key (`Authorization: Token token=…`). Incidents are listed by when they were created,
+//! REST API v2 with a read-only key (`Authorization: Token token=…`), or an OAuth token as a bearer where `user` is `oauth2`. Incidents are listed by when they were created,
 //! oldest first, in stretches below the six months that one request may span; those that were not resolved are asked
 //! for again. What is not seen: alerts that opened no incident, what was said in notes, which environment failed, and
 //! who was woken without touching anything.
@@ -27,7 +27,7 @@ const STREAMS: &[Stream] = &[
     Stream {
         name: "incidents",
         doc: "Incidents with their service, first team, urgency or priority, and end.",
-        permission: "a read-only API key (`incidents.read` with OAuth)",
+        permission: "a read-only API key, or an OAuth token with `incidents.read` and `user = \"oauth2\"`",
         ask: queries::incidents,
         items: "/incidents",
         next: Next::With(queries::more_incidents),
@@ -57,7 +57,7 @@ const STREAMS: &[Stream] = &[
     Stream {
         name: "log_entries",
         doc: "Acknowledgements of incidents: a resolved incident no longer says who took it.",
-        permission: "a read-only API key (`incidents.read` with OAuth)",
+        permission: "a read-only API key, or an OAuth token with `incidents.read` and `user = \"oauth2\"`",
         per: Some("incidents"),
         ask: queries::log_entries,
         items: "/log_entries",

@@ -172,10 +172,10 @@ async fn each_scope(ground: &Ground<'_>, stream: &'static Stream) -> Result<(), 
         let parent = Kept { key, scope, since_us, gone_us: None, value: &value, history: History::default() };
         let path = parent.path();
         refused.count(walk(ground, stream, &path, Some(&parent)).await?);
-        if refused.is_everywhere(at_once) { Err(ground.session.forbidden(stream, &path)) } else { Ok(()) }
+        refused.everywhere(at_once).map_or(Ok(()), |status| Err(ground.session.refused(stream, &path, status)))
     });
     futures::iter(walks).buffer_unordered(at_once).try_collect::<Vec<()>>().await?;
-    if refused.is_everywhere(1) { Err(ground.session.forbidden(stream, "")) } else { Ok(()) }
+    refused.everywhere(1).map_or(Ok(()), |status| Err(ground.session.refused(stream, "", status)))
 }
 
 /// A list that the token may not read is left out and counted; where that is so of every list of a stream, a permission is
@@ -184,20 +184,25 @@ async fn each_scope(ground: &Ground<'_>, stream: &'static Stream) -> Result<(), 
 struct Refused {
     forbidden: Cell<usize>,
     others: Cell<usize>,
+    status: Cell<u16>,
 }
 
 impl Refused {
     fn count(&self, ended: Ended) {
         let counter = match ended {
             Ended::Unasked => return,
-            Ended::Missing(403) => &self.forbidden,
+            Ended::Missing(status @ (401 | 403)) => {
+                self.status.set(status);
+                &self.forbidden
+            }
             Ended::Missing(_) | Ended::Whole => &self.others,
         };
         counter.set(counter.get() + 1);
     }
 
-    fn is_everywhere(&self, at_least: usize) -> bool {
-        self.others.get() == 0 && self.forbidden.get() >= at_least
+    /// The status of so many refusals, where nothing else was said.
+    fn everywhere(&self, at_least: usize) -> Option<u16> {
+        (self.others.get() == 0 && self.forbidden.get() >= at_least).then(|| self.status.get())
     }
 }
 

@@ -3,13 +3,15 @@
 //! Table API (`/api/now/table`), raw values: times are UTC there whatever the zone of the account, and names of
 //! references are asked for as fields of what they refer to. Rows come by `(sys_updated_on, sys_id)`, each page after
 //! the last row of the one before, so that nothing is skipped when rows change under way. The account needs `read` on
-//! the tables, and on `sys_audit` for history.
+//! the tables, and on `sys_audit` and `sys_user_group` for history.
 //!
 //! An `incident` of ServiceNow is whatever somebody reported, a broken laptop too: it is a ticket, and an outage only
 //! where a `classify` rule says `incident.detected`. What is not seen: rows that access rules hide, rows that were
 //! deleted (but by `--reconcile`), what was said in comments and work notes, states that a company added (they end
 //! nothing in the audit; `closed_at` does).
 
+#[path = "servicenow/groups.rs"]
+mod groups;
 #[path = "servicenow/queries.rs"]
 mod queries;
 #[path = "servicenow/states.rs"]
@@ -17,6 +19,7 @@ mod states;
 #[path = "servicenow/tell.rs"]
 mod tell;
 
+use super::kept::Refusal;
 use super::request::Request;
 use super::stream::{Ask, Face, Keep, Next, Order, Pace, Sign, Source, Stream};
 
@@ -48,6 +51,7 @@ const TICKET: &[Keep] = &[
     Keep::As("priority"),
     Keep::As("type"),
     Keep::As("category"),
+    Keep::As("assignment_group.sys_id"),
     Keep::As("assignment_group.name"),
     Keep::As("business_service.name"),
     Keep::As("cmdb_ci.name"),
@@ -117,6 +121,21 @@ const STREAMS: &[Stream] = &[
         |ask| queries::audit(ask, "change_request"),
         |step, scene, out| tell::step("change_request", step, scene, out),
     ),
+    Stream {
+        name: "sys_user_group",
+        doc: "Names of groups: the audit knows by ids alone whom a ticket was passed on to.",
+        permission: "`read` on `sys_user_group`",
+        ask: queries::groups,
+        count: Some(queries::COUNT),
+        items: "/result",
+        next: Next::With(queries::more_by_update),
+        key: &["sys_id"],
+        cursor: Some("sys_updated_on"),
+        order: Order::OldestFirst,
+        keep: &[Keep::As("sys_id"), Keep::As("name"), Keep::As("sys_updated_on")],
+        tell: |_, _, _| Err(Refusal::Nothing("groups tell by the tickets that were sent to them")),
+        ..Stream::USUAL
+    },
 ];
 
 type Requests = fn(&Ask<'_>) -> Vec<Request>;

@@ -58,6 +58,8 @@ pub(super) struct Session<'a> {
     streams: &'static [Stream],
     /// By the server's clock, when the first answer came: no bookmark goes past it.
     started_us: Cell<Option<Micros>>,
+    /// Streams that the token was good for.
+    answered: RefCell<BTreeSet<&'static str>>,
     pub(super) counted: Cell<Counted>,
     /// Called with every answer.
     pub(super) progress: RefCell<&'a mut dyn FnMut(Counted)>,
@@ -79,6 +81,7 @@ impl<'a> Session<'a> {
             base: base.to_owned(),
             streams: source.streams,
             started_us: Cell::new(None),
+            answered: RefCell::default(),
             counted: Cell::default(),
             progress: RefCell::new(progress),
         }
@@ -153,6 +156,9 @@ impl<'a> Session<'a> {
                     match self.judge((stream, scope, needed), &request, answer, etag.is_some())? {
                         Judged::Done(fetched) => {
                             self.governor.relax();
+                            if !matches!(fetched, Fetched::Missing(_)) {
+                                self.answered.borrow_mut().insert(stream.name);
+                            }
                             return Ok(fetched);
                         }
                         Judged::Again(why) => why,
@@ -228,6 +234,7 @@ impl<'a> Session<'a> {
                 }
                 Judged::Elsewhere(url)
             }
+            401 if self.knows_the_token_elsewhere(stream) => Judged::Done(Fetched::Missing(401)),
             401 => return Err(ApiError::Unauthorised { host: self.host(), stream: name, permission }),
             403 | 429 if is_limit(&answer) => {
                 self.governor.block(&answer);
@@ -311,10 +318,22 @@ impl<'a> Session<'a> {
         Some((of, json.pointer(&format!("{}/{place}", stream.items)).is_some_and(Value::is_object)))
     }
 
+    /// Whether a 401 says that a good token may not read one list: Azure DevOps says so. Where this very stream was answered
+    /// before, the token has ended since.
+    fn knows_the_token_elsewhere(&self, stream: &Stream) -> bool {
+        let answered = self.answered.borrow();
+        stream.per.is_some() && !answered.is_empty() && !answered.contains(stream.name)
+    }
+
     pub(super) fn forbidden(&self, stream: &Stream, scope: &str) -> ApiError {
+        self.refused(stream, scope, 403)
+    }
+
+    /// As [`Session::forbidden`], where it is said by this status.
+    pub(super) fn refused(&self, stream: &Stream, scope: &str, status: u16) -> ApiError {
         let scope = if scope.is_empty() { String::new() } else { format!(" of `{scope}`") };
         let (stream, permission) = (stream.name.to_owned(), stream.permission.to_owned());
-        ApiError::Forbidden { host: self.host(), stream, scope, permission }
+        ApiError::Forbidden { host: self.host(), stream, scope, permission, status }
     }
 
     fn signed_out(&self, stream: &Stream) -> ApiError {

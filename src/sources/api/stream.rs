@@ -55,6 +55,13 @@ pub(super) struct Ask<'a> {
     pub(super) window: Option<(Micros, Micros)>,
 }
 
+impl Ask<'_> {
+    /// Whether the study file names one of these streams; some cost or need so much that they are read only where it does.
+    pub(super) fn names(&self, streams: &[&str]) -> bool {
+        self.api.streams.iter().any(|named| streams.contains(&named.as_str()))
+    }
+}
+
 /// Makes the request for one record again.
 pub(super) type AskAgain = fn(&Ask<'_>, &Kept<'_>) -> Request;
 

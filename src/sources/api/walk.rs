@@ -158,7 +158,7 @@ impl<'a, 'w> Walk<'a, 'w> {
     fn lack(&mut self, status: u16) {
         self.missing = Some(status);
         let reason = match status {
-            403 => format!("not for this token (status 403): it needs {}", self.stream.permission),
+            401 | 403 => format!("not for this token (status {status}): it needs {}", self.stream.permission),
             _ => format!("not there (status {status})"),
         };
         self.skip(reason, self.scope.to_owned());

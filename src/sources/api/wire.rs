@@ -214,6 +214,8 @@ mod tests {
         assert!(plain.contains("if-none-match: \"tag\""), "{plain}");
         let oauth = sent(ApiKind::GitLab, Some("oauth2"));
         assert!(oauth.contains("\r\nauthorization: bearer s3cret\r\n") && !oauth.contains("private-token"), "{oauth}");
+        let oauth = sent(ApiKind::PagerDuty, Some("oauth2"));
+        assert!(oauth.contains("\r\nauthorization: bearer s3cret\r\n") && !oauth.contains("token token"), "{oauth}");
         assert!(sent(ApiKind::PagerDuty, None).contains("\r\nauthorization: token token=s3cret\r\n"));
         assert!(sent(ApiKind::Jenkins, Some("me")).contains("\r\nauthorization: basic "));
         assert!(sent(ApiKind::ArgoCd, None).contains("\r\nauthorization: bearer s3cret\r\n"));

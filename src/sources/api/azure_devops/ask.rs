@@ -125,13 +125,17 @@ pub(super) fn timeline(ask: &Ask<'_>) -> Vec<Request> {
     vec![Request::get(ask.api, &path, &[VERSION])]
 }
 
+/// Asked where they are named: the one scope that lets them be read lets them be changed too.
 pub(super) fn environments(ask: &Ask<'_>) -> Vec<Request> {
+    if !ask.names(&["environments", "environment-deployments"]) {
+        return Vec::new();
+    }
     let page = PAGE.to_string();
     of_project(ask, "distributedtask/environments", &[("$top", &page)]).into_iter().collect()
 }
 
 pub(super) fn environment_deployments(ask: &Ask<'_>) -> Vec<Request> {
-    let Some(environment) = ask.parent else { return Vec::new() };
+    let Some(environment) = ask.parent.filter(|_| ask.names(&["environment-deployments"])) else { return Vec::new() };
     let (project, key, page) = (escape(environment.scope), escape(environment.key), PAGE.to_string());
     let path = format!("/{project}/_apis/distributedtask/environments/{key}/environmentdeploymentrecords");
     vec![Request::get(ask.api, &path, &[VERSION, ("top", &page)])]
@@ -139,8 +143,7 @@ pub(super) fn environment_deployments(ask: &Ask<'_>) -> Vec<Request> {
 
 /// Asked where they are answered: on their own host, or where `streams` names them (one's own server has one host).
 pub(super) fn releases(ask: &Ask<'_>) -> Vec<Request> {
-    let is_named = ask.api.streams.iter().any(|stream| stream == "releases");
-    if !is_named && !ask.api.url.contains("://vsrm.") {
+    if !ask.names(&["releases"]) && !ask.api.url.contains("://vsrm.") {
         return Vec::new();
     }
     let page = PAGE.to_string();

@@ -62,7 +62,7 @@ pub(super) fn change(kept: &Kept<'_>, scene: &Scene<'_>, out: &mut Output<'_>) -
     Ok(())
 }
 
-/// A vote is a review, and so is what anybody but the author says. What the service notes itself is none.
+/// A vote is a review, and so is what is said, by anybody but the author. What the service notes itself is none.
 pub(super) fn thread(kept: &Kept<'_>, scene: &Scene<'_>, out: &mut Output<'_>) -> Told {
     let repository = above(scene)?;
     let (change, number) = change_above(scene)?;
@@ -75,7 +75,12 @@ pub(super) fn thread(kept: &Kept<'_>, scene: &Scene<'_>, out: &mut Output<'_>) -
         by,
         outcome: Some(outcome.to_owned()),
     };
+    let author = change.who("createdBy").map(|who| who.id);
     if kept.text("kind").as_deref() == Some("VoteUpdate") {
+        let voter = kept.who("voter").map(|who| who.id);
+        if voter.is_some() && voter == author {
+            return Err(Refusal::Nothing("a vote of the author's own"));
+        }
         let outcome = match kept.int("vote").ok_or(Refusal::Bad("vote", "not a number"))? {
             vote if vote > 0 => "approved",
             0 => "dismissed",
@@ -87,7 +92,6 @@ pub(super) fn thread(kept: &Kept<'_>, scene: &Scene<'_>, out: &mut Output<'_>) -
     if kept.text("kind").is_some() {
         return Err(Refusal::Nothing("a note of the service's own"));
     }
-    let author = change.who("createdBy").map(|who| who.id);
     let said = kept.list("comments").filter(|comment| comment.who("author").map(|who| who.id) != author);
     let mut reviews = Vec::new();
     for comment in said {

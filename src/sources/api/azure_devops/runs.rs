@@ -1,5 +1,7 @@
 //! What builds, their jobs, and deployments mean.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use crate::sources::api::kept::{Kept, Refusal, Scene};
@@ -67,13 +69,33 @@ pub(super) fn record(kept: &Kept<'_>, scene: &Scene<'_>, out: &mut Output<'_>) -
     Ok(())
 }
 
-/// A deployment of a YAML pipeline; the build that made it tells of what, where that is stored.
+/// A deployment of a YAML pipeline, told by the first of its records; the build that made it tells of what, where that is
+/// stored.
 pub(super) fn environment_deployment(kept: &Kept<'_>, scene: &Scene<'_>, out: &mut Output<'_>) -> Told {
     let above = scene.above("environments").ok_or(Refusal::Bad("environment", "unknown"))?;
     let environment = scene.environment(&above.need("name")?)?;
-    let result = kept.text("result").ok_or(Refusal::Nothing("a deployment that has not ended"))?;
-    if matches!(result.as_str(), "skipped" | "abandoned") {
+    let id = format!("{}/{}", kept.scope, kept.need("rollout")?);
+    let records = rollout(&id, kept, scene);
+    if records.first().is_some_and(|first| first.key != kept.key) {
+        return Err(Refusal::Nothing("another job, resource or try of a deployment that is told once"));
+    }
+    let records = last_tries(records);
+    if records.iter().any(|record| record.text("result").is_none()) {
+        return Err(Refusal::Nothing("a deployment that has not ended"));
+    }
+    let ran: Vec<(Kept<'_>, String)> = records
+        .into_iter()
+        .filter_map(|record| record.text("result").map(|result| (record, result)))
+        .filter(|(_, result)| !matches!(result.as_str(), "skipped" | "abandoned"))
+        .collect();
+    let Some(worst) = ran.iter().max_by_key(|(_, result)| gravity(result)).map(|(_, result)| outcome(result)) else {
         return Err(Refusal::Nothing("a deployment that was skipped"));
+    };
+    let mut ends = Vec::new();
+    let mut starts = Vec::new();
+    for (record, _) in &ran {
+        ends.push(record.need_time("finishTime")?);
+        starts.extend(record.time("startTime")?);
     }
     let project = kept.scope.split('/').next().unwrap_or_default();
     let build: Option<&Value> = kept.text("owner.id").and_then(|id| scene.other("builds", &format!("{project}/{id}")));
@@ -82,12 +104,12 @@ pub(super) fn environment_deployment(kept: &Kept<'_>, scene: &Scene<'_>, out: &m
     let mut class = kept.class();
     class.category = class.category.or_else(|| kept.text("definition.name"));
     let deployment = Deployment {
-        id: kept.path(),
+        id,
         repository: run.repository,
         environment,
-        at_us: kept.need_time("finishTime")?,
-        began_us: kept.time("startTime")?,
-        outcome: Some(outcome(&result)),
+        at_us: ends.into_iter().max().ok_or(Refusal::Bad("finishTime", "missing"))?,
+        began_us: starts.into_iter().min(),
+        outcome: Some(worst),
         commit: run.commit,
         class,
         channel: run.channel,
@@ -96,6 +118,37 @@ pub(super) fn environment_deployment(kept: &Kept<'_>, scene: &Scene<'_>, out: &m
     };
     deployment.tell(scene.place, out);
     Ok(())
+}
+
+/// The records of a deployment: one for each job, resource and try. Their paths are its id and their own.
+fn rollout<'a>(id: &str, kept: &Kept<'a>, scene: &Scene<'a>) -> Vec<Kept<'a>> {
+    let start = format!("{id}/");
+    let stored = scene.others.get("environment-deployments").into_iter().flat_map(|all| all.range(start.clone()..));
+    let here = stored.take_while(|(path, _)| path.starts_with(&start));
+    here.map(|(path, value)| Kept { key: &path[kept.scope.len() + 1..], value, ..kept.clone() }).collect()
+}
+
+/// Without tries that were followed by another of the same job.
+fn last_tries(records: Vec<Kept<'_>>) -> Vec<Kept<'_>> {
+    let mut last: BTreeMap<String, i64> = BTreeMap::new();
+    let tried = |record: &Kept<'_>| Some((record.text("jobName")?, record.int("jobAttempt")?));
+    for (job, attempt) in records.iter().filter_map(tried) {
+        let known = last.entry(job).or_insert(attempt);
+        *known = attempt.max(*known);
+    }
+    let is_last = |record: &Kept<'_>| tried(record).is_none_or(|(job, attempt)| last.get(&job) == Some(&attempt));
+    records.into_iter().filter(is_last).collect()
+}
+
+/// How bad a result is for the whole that it is a part of.
+fn gravity(result: &str) -> u8 {
+    match result {
+        "succeeded" => 0,
+        "succeededWithIssues" => 1,
+        "canceled" => 3,
+        "failed" => 4,
+        _ => 2,
+    }
 }
 
 /// A deployment of a classic release.

@@ -172,6 +172,20 @@ pub(super) fn record(raw: &mut Value) {
     no_times(raw, &["startTime", "finishTime"]);
 }
 
+/// One job, on one resource, of what a stage of a run put into an environment: they make one deployment, and are put side by
+/// side by its name. A record that does not say of which run it is stands alone.
+pub(super) fn deployment(raw: &mut Value) {
+    record(raw);
+    let part = |path| at(raw, path).and_then(scalar);
+    let of_run = part("owner.id").map(|run| {
+        let (stage, attempt) = (part("stageName").unwrap_or_default(), part("stageAttempt").unwrap_or_default());
+        // The name of a stage cannot be told from a path otherwise.
+        format!("{run}.{}.{attempt}", stage.replace('/', "_"))
+    });
+    let rollout = of_run.or_else(|| part("id").map(|id| format!("-.{id}")));
+    set(raw, fields([("rollout", json!(rollout))]));
+}
+
 /// A deployment of a release; what it deployed stands in the artifact that the release is named for.
 pub(super) fn release(raw: &mut Value) {
     persons(raw, &["requestedFor"]);
@@ -220,7 +234,7 @@ mod tests {
 
     #[test]
     fn what_is_no_record_is_left_as_it_is() {
-        for shape in [revision, repository, pull_request, thread, build, record, release] {
+        for shape in [revision, repository, pull_request, thread, build, record, deployment, release] {
             for mut hostile in [
                 json!({}),
                 json!([1]),

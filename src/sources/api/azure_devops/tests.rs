@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::world::{SHA, STUDY, bob, build, change, item, jane, release, vote};
+use super::world::{SHA, STUDY, bob, build, change, item, jane, job, release, vote};
+use crate::sources::api::kept::{History, Kept};
 use crate::sources::api::recorded::{Bench, activities, caveats, rows};
 use crate::sources::api::stream::Ask;
 
@@ -171,12 +172,12 @@ fn builds_jobs_and_deployments_are_told_where_they_ended() {
         ],
     );
     bench.put("environments", "p1", [json!({"id": 1, "name": "production"}), json!({"id": 2, "name": "playground"})]);
-    let deployed = |id: u32, result: Option<&str>| {
-        json!({"id": id, "owner": {"id": 1}, "definition": {"name": "ship-web"},
-        "result": result, "startTime": "2025-05-02T10:00:00Z", "finishTime": "2025-05-02T10:09:00Z"})
-    };
-    bench.put("environment-deployments", "p1/1", [deployed(1, Some("succeeded")), deployed(2, None)]);
-    bench.put("environment-deployments", "p1/2", [deployed(1, Some("succeeded"))]);
+    bench.put(
+        "environment-deployments",
+        "p1/1",
+        [job(1, 1, "production", Some("succeeded")), job(2, 1, "canary", None)],
+    );
+    bench.put("environment-deployments", "p1/2", [job(1, 1, "production", Some("succeeded"))]);
     bench.put("releases", "", [release(1, 0), release(2, 0)]);
     let facts = bench.facts();
     let told = activities(&facts);
@@ -197,6 +198,86 @@ fn builds_jobs_and_deployments_are_told_where_they_ended() {
     let told: std::collections::BTreeSet<&str> = facts.events.iter().map(|event| event.evidence.as_str()).collect();
     // The repository is told by its object alone.
     assert_eq!(usize::try_from(total).expect("a count") + told.len() + 1, bench.put, "{counted:?}");
+}
+
+#[test]
+fn what_a_stage_puts_into_an_environment_is_one_deployment_by_its_worst_job_and_last_end() {
+    let mut bench = bench();
+    bench.put("environments", "p1", [json!({"id": 1, "name": "production"}), json!({"id": 2, "name": "staging"})]);
+    let mut again = job(3, 1, "ship", Some("succeeded"));
+    again["stageAttempt"] = json!(2);
+    let mut mended = [job(4, 2, "ship", Some("failed")), job(5, 2, "ship", Some("succeeded"))];
+    for (attempt, one) in (1..).zip(&mut mended) {
+        one["jobName"] = json!("web");
+        one["jobAttempt"] = json!(attempt);
+    }
+    let mut alone = job(9, 3, "ship", Some("succeededWithIssues"));
+    alone["owner"] = json!(null);
+    let records = [
+        job(1, 1, "ship", Some("succeeded")),
+        job(2, 1, "ship", Some("failed")),
+        again,
+        job(6, 4, "ship", Some("skipped")),
+        job(7, 4, "ship", Some("succeeded")),
+        job(8, 5, "ship", Some("skipped")),
+        alone,
+    ];
+    bench.put("environment-deployments", "p1/1", records.into_iter().chain(mended));
+    bench.put("environment-deployments", "p1/2", [job(1, 1, "ship", Some("canceled")), job(2, 1, "ship", None)]);
+    let facts = bench.facts();
+    let mut told: Vec<_> = facts
+        .events
+        .iter()
+        .filter(|event| event.activity == "service.deployed")
+        .map(|event| {
+            let minutes = (event.at_us - event.began_us.expect("a start")) / 60_000_000;
+            (event.event_id.as_str(), event.outcome.as_deref().expect("an outcome"), minutes)
+        })
+        .collect();
+    told.sort_unstable();
+    assert_eq!(
+        told,
+        [
+            ("api:x:p1/1/-.9:service.deployed", "partially_succeeded", 60),
+            ("api:x:p1/1/1.ship.1:service.deployed", "failure", 61),
+            ("api:x:p1/1/1.ship.2:service.deployed", "success", 60),
+            ("api:x:p1/1/2.ship.1:service.deployed", "success", 60),
+            ("api:x:p1/1/4.ship.1:service.deployed", "success", 60),
+        ]
+    );
+    let counted = caveats(&facts);
+    let of = |why: &str| counted[&format!("tells-nothing: `environment-deployments`: {why}")];
+    assert_eq!(of("another job, resource or try of a deployment that is told once"), 4);
+    assert_eq!((of("a deployment that was skipped"), of("a deployment that has not ended")), (1, 1));
+}
+
+#[test]
+fn environments_are_asked_for_where_they_are_named() {
+    let asked = |streams: &str| {
+        let study = format!("[[apis]]\nid = \"x\"\nkind = \"azure-devops\"\nurl = \"https://fake.test\"\n{streams}");
+        let bench = Bench::new(&study);
+        let value = json!({"id": "p1", "name": "Shop"});
+        let project =
+            Kept { key: "p1", scope: "", since_us: None, gone_us: None, value: &value, history: History::default() };
+        let ask = Ask { api: &bench.settings.apis[0], parent: Some(&project), since: None, window: None };
+        (super::ask::environments(&ask).len(), super::ask::environment_deployments(&ask).len())
+    };
+    assert_eq!(asked(""), (0, 0));
+    assert_eq!(asked("streams = [\"projects\", \"builds\"]"), (0, 0));
+    assert_eq!(asked("streams = [\"environments\"]"), (1, 0));
+    assert_eq!(asked("streams = [\"environment-deployments\"]"), (1, 1));
+}
+
+#[test]
+fn the_authors_own_vote_is_no_review() {
+    let mut bench = bench();
+    bench.put("pull-requests", "p1/r1", [change(2, "active", None)]);
+    let mut own = vote(1, "10");
+    own["identities"] = json!({"1": jane()});
+    bench.put("threads", "p1/r1/2", [own, vote(2, "10")]);
+    let facts = bench.facts();
+    assert_eq!(activities(&facts)["change.reviewed"], 1);
+    assert_eq!(caveats(&facts)["tells-nothing: `threads`: a vote of the author's own"], 1);
 }
 
 #[test]

@@ -89,10 +89,8 @@ fn answer(request: &Request, day: u32) -> Answer {
             ],
         ),
         ["p1", "_apis", "distributedtask", "environments", number, "environmentdeploymentrecords"] => {
-            let records = (0..=day).map(|id| {
-                json!({"id": id + 1, "definition": {"name": "ship-web"}, "owner": {"id": 1},
-                "result": "succeeded", "startTime": "2025-05-02T10:00:00Z", "finishTime": "2025-05-02T10:09:00Z"})
-            });
+            // Two jobs of one stage, and a stage of another run on day 1.
+            let records = (1..=2 + day).map(|id| job(id, id.max(2) - 1, "production", Some("succeeded")));
             let records: Vec<Value> = if *number == "1" { records.collect() } else { Vec::new() };
             paged(request, &records)
         }
@@ -249,6 +247,15 @@ pub(super) fn build(id: u32, more: &Value) -> Value {
 
 fn builds(day: u32) -> Vec<Value> {
     (1..=3 + day).map(|id| build(id, &json!({}))).collect()
+}
+
+/// One job of a deployment to an environment.
+pub(super) fn job(id: u32, run: u32, stage: &str, result: Option<&str>) -> Value {
+    json!({
+        "id": id, "environmentId": 1, "definition": {"id": 5, "name": "ship-web"}, "owner": {"id": run, "name": "20250502.1"},
+        "stageName": stage, "stageAttempt": 1, "jobName": format!("job-{id}"), "jobAttempt": 1, "result": result,
+        "startTime": format!("2025-05-02T10:0{id}:00Z"), "finishTime": result.map(|_| format!("2025-05-02T11:0{id}:00Z")),
+    })
 }
 
 /// One deployment of a release; the newest goes on on day 0.

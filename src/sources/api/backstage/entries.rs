@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::names::called;
 use super::words::Ref;
 use crate::log::{CaveatKind, Micros, ObjectId, ObjectType, qualifier};
 use crate::sources::api::kept::{History, Kept, Refusal, Scene};
@@ -22,9 +23,9 @@ pub(super) fn entity(kept: &Kept<'_>, scene: &Scene<'_>, out: &mut Output<'_>) -
     }
     let (name, namespace) = (kept.need("name")?, kept.need("namespace")?);
     let (object_type, name) = match kind.to_lowercase().as_str() {
-        "component" => (ObjectType::Component, name),
+        "component" => (ObjectType::Component, called(scene, kept.key, &name)),
         "group" => (ObjectType::Team, team(scene, kept.key, &name)),
-        "template" => (ObjectType::Template, name),
+        "template" => (ObjectType::Template, called(scene, kept.key, &name)),
         _ => (ObjectType::Catalog, format!("{kind}/{namespace}/{name}")),
     };
     let id = ObjectId::new(object_type, &name);
@@ -99,6 +100,10 @@ fn fields(value: &Value) -> BTreeMap<String, String> {
 }
 
 fn note_state(kept: &Kept<'_>, kind: &str, scene: &Scene<'_>, out: &mut Output<'_>) {
+    if kept.text("name").is_some_and(|name| called(scene, kept.key, &name) != name) {
+        let detail = format!("`{kind}` entries whose name another namespace holds too: called NAMESPACE/NAME");
+        out.note(CaveatKind::UnknownName, &detail, 1, || scene.place.evidence());
+    }
     if kept.flag("is_orphan") == Some(true) {
         let detail =
             format!("`{kind}` entries that the catalog still holds though nothing lists them any more (orphans)");
@@ -126,9 +131,11 @@ fn standing(scene: &Scene<'_>, group: &str) -> Option<String> {
 /// The name of a team: what the study calls it, else what the catalog does.
 fn team(scene: &Scene<'_>, group: &str, name: &str) -> String {
     let names = &scene.settings.coverage.team_names;
-    let short = Ref::read(group, "group").map(|group| group.name);
-    let declared = names.get(group).or_else(|| names.get(name)).or_else(|| names.get(short.as_ref()?));
-    declared.cloned().unwrap_or_else(|| name.to_owned())
+    let called = called(scene, group, name);
+    // A short name means no group of another namespace where one of the usual holds it.
+    let short = Ref::read(group, "group").map(|group| group.name).filter(|_| called == name);
+    let declared = names.get(group).or_else(|| names.get(&called)).or_else(|| names.get(short.as_ref()?));
+    declared.cloned().unwrap_or(called)
 }
 
 /// A user is memberships. Since when one of the first listing was there is not known, and neither is who left before it.

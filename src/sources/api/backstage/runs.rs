@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::names::called;
 use super::words::{Ref, minutes};
 use crate::log::{CaveatKind, Micros};
 use crate::sources::api::kept::{Kept, Refusal, Scene, at, instant, scalar};
@@ -23,6 +24,7 @@ fn outcome(status: &str) -> String {
 pub(super) fn task(kept: &Kept<'_>, scene: &Scene<'_>, out: &mut Output<'_>) -> Result<(), Refusal> {
     let (status, started_us) = (kept.need("status")?, kept.need_time("createdAt")?);
     let template = kept.need("template")?;
+    let template = kept.text("template_ref").map_or(template.clone(), |whole| called(scene, &whole, &template));
     if !has_ended(kept) {
         return Err(Refusal::Nothing("runs that have not ended"));
     }
@@ -121,7 +123,8 @@ fn steps(events: &[Happened<'_>]) -> (Vec<TemplateStep>, Option<String>) {
 fn component(end: &Value, scene: &Scene<'_>) -> Option<String> {
     let whole = at(end, "component").and_then(scalar)?;
     let listed = scene.standing("entities", &whole).and_then(|entry| entry.get("name")?.as_str());
-    listed.map(str::to_owned).or_else(|| Some(Ref::read(&whole, "component")?.name))
+    let name = listed.map(str::to_owned).or_else(|| Some(Ref::read(&whole, "component")?.name))?;
+    Some(called(scene, &whole, &name))
 }
 
 /// The repository that came of a run: of several, the first that the study knows, else the first; else what was picked.

@@ -8,7 +8,7 @@ use super::words::{Ref, picked, repository};
 use crate::sources::api::kept::scalar;
 
 /// What stands for a value that is there and is not kept.
-const SET: &str = "(set)";
+pub(super) const SET: &str = "(set)";
 
 /// Values that stand for nothing; they are kept, so that a field that holds one is not taken for filled in.
 const PLACEHOLDERS: &[&str] = &["tbd", "todo", "unknown", "n/a", "none", "-"];
@@ -132,7 +132,7 @@ fn filled(value: &Value) -> Option<String> {
     scalar(value).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
-fn presence(value: &str) -> String {
+pub(super) fn presence(value: &str) -> String {
     if PLACEHOLDERS.contains(&value.to_lowercase().as_str()) { value.to_owned() } else { SET.to_owned() }
 }
 
@@ -181,6 +181,8 @@ pub(super) fn task(raw: &mut Value) {
     let named = text(raw, "/spec/templateInfo/entity/metadata/name");
     let template = named.or_else(|| Some(Ref::read(&text(raw, "/spec/templateInfo/entityRef")?, "template")?.name));
     shaped.insert("template".to_owned(), json!(template));
+    let whole = text(raw, "/spec/templateInfo/entityRef").and_then(|text| Ref::read(&text, "template"));
+    shaped.insert("template_ref".to_owned(), json!(whole.map(|whole| whole.to_string())));
     let saved = entries(raw, "/spec/templateInfo/entity/metadata/annotations")
         .find(|(key, _)| *key == "backstage.io/time-saved");
     // What is no duration is somebody's prose.

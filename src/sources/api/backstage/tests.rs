@@ -8,10 +8,10 @@ use crate::log::{Facts, Micros};
 use crate::sources::api::recorded::{Bench, activities, caveats};
 
 /// What the bench says is the time that it puts versions.
-const PUT_US: Micros = 1_700_000_000_000_000;
-const DAY: Micros = 86_400_000_000;
+pub(super) const PUT_US: Micros = 1_700_000_000_000_000;
+pub(super) const DAY: Micros = 86_400_000_000;
 
-fn small_catalog(bench: &mut Bench, entities: Vec<Value>) {
+pub(super) fn small_catalog(bench: &mut Bench, entities: Vec<Value>) {
     bench.put("entities", "", entities);
 }
 
@@ -23,7 +23,7 @@ fn owners(bench: &mut Bench, named: &[&str], found: &[&str]) {
     bench.put("owner-groups", "owners", answers.chain([Value::Null]));
 }
 
-fn links(facts: &Facts) -> Vec<(&str, &str, &str)> {
+pub(super) fn links(facts: &Facts) -> Vec<(&str, &str, &str)> {
     let mut links: Vec<_> = facts
         .object_links
         .iter()
@@ -33,13 +33,13 @@ fn links(facts: &Facts) -> Vec<(&str, &str, &str)> {
     links
 }
 
-fn field<'f>(facts: &'f Facts, object: &str, field: &str) -> Vec<(Micros, Option<&'f str>)> {
+pub(super) fn field<'f>(facts: &'f Facts, object: &str, field: &str) -> Vec<(Micros, Option<&'f str>)> {
     let found = facts.object_changes.iter().filter(|change| change.object_id == object && change.field == field);
     found.map(|change| (change.at_us, change.value.as_deref())).collect()
 }
 
 /// Stores one version of an entity by hand, as a pull at this time would.
-fn version(bench: &mut Bench, raw: Value, at_us: Micros, listed: &[&str], whole_us: Option<Micros>) {
+pub(super) fn version(bench: &mut Bench, raw: Value, at_us: Micros, listed: &[&str], whole_us: Option<Micros>) {
     let mut scratch = Bench::new(STUDY);
     small_catalog(&mut scratch, vec![raw]);
     let records = scratch.archive.records("api:x", "entities").expect("readable");

@@ -16,10 +16,12 @@ remote = "acme/orders"
 id = "x"
 kind = "backstage"
 url = "https://fake.test"
+streams = ["entities", "owners", "owner-groups", "tasks", "task-events", "facts"]
 "#;
 
 /// Entries come by three, as if the server gave no more; tasks by as many as are asked for. On day 1 a component is new,
-/// one has another owner and no description, one is gone; somebody has joined a group; a run has ended, another began.
+/// one has another owner and no description, which Tech Insights noticed, one is gone; somebody has joined a group; a run has
+/// ended, another began.
 pub(in crate::sources::api) const FAKE: Fake = Fake { study: STUDY, answer };
 
 /// What a page of the catalog holds at most.
@@ -33,6 +35,7 @@ fn answer(request: &Request, day: u32) -> Answer {
         ["api", "catalog", "entity-facets"] if request.query("facet").as_deref() == Some("relations.ownedBy") => {
             facets(day)
         }
+        ["api", "tech-insights", "facts", "latest"] => facts(request, day),
         ["api", "scaffolder", "v2", "tasks"] => tasks_page(request, day),
         ["api", "scaffolder", "v2", "tasks", id] => {
             tasks(day).into_iter().find(|task| task["id"] == *id).map_or_else(not_there, |task| ok(&task))
@@ -158,6 +161,25 @@ fn entities(day: u32) -> Vec<Value> {
         "relations": [{"type": "ownedBy", "targetRef": known}]
     }));
     all
+}
+
+/// What the retriever of a component's texts found, as the plugin stores it.
+pub(super) fn found(name: &str, has_description: bool, day: u32) -> Value {
+    json!({"entityMetadataFactRetriever": {
+        "id": "entityMetadataFactRetriever", "version": "0.0.1", "timestamp": format!("2025-06-{:02}T03:17:00.000Z", day + 1),
+        "entity": {"namespace": "default", "kind": "component", "name": name},
+        "facts": {"hasTitle": false, "hasDescription": has_description, "hasTags": true}
+    }})
+}
+
+/// The server parses the reference, wants ids, and knows nothing of the component that nobody has looked at.
+fn facts(request: &Request, day: u32) -> Answer {
+    if request.query("ids[]").is_none() {
+        return with_headers(422, &json!({"error": "Failed to parse ids from request"}), &[]);
+    }
+    let entity = request.query("entity").unwrap_or_default();
+    let Some(name) = entity.strip_prefix("component:default/") else { return not_there() };
+    if name == "carts" { ok(&json!({})) } else { ok(&found(name, day == 0 || name != "orders", day)) }
 }
 
 /// The instant so many seconds after eight in the morning of 2025-05-01.

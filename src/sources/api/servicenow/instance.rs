@@ -5,6 +5,9 @@ use serde_json::{Value, json};
 use crate::sources::api::fake::{not_there, target, with_headers};
 use crate::sources::api::request::{Answer, Request};
 
+/// Who has the tickets.
+const GROUP: &str = "0123456789abcdef0123456789abcdef";
+
 /// No page holds more, whatever is asked for.
 const MOST: usize = 3;
 
@@ -14,7 +17,7 @@ fn row(id: &str, number: &str, updated: &str, state: &str) -> Value {
         "sys_created_by": "jane-doe", "sys_updated_on": updated, "active": "true", "state": state, "closed_at": "",
         "priority": "3", "short_description": "shop needs Jane Doe", "category": "software",
         "request_state": "in_process",
-        "assignment_group.name": "sea-otters", "business_service.name": "shop", "cat_item.name": "Access to shop",
+        "assignment_group.sys_id": GROUP, "assignment_group.name": "sea-otters", "business_service.name": "shop", "cat_item.name": "Access to shop",
         "cmdb_ci.name": "jane-doe-laptop", "cmdb_ci.sys_class_name": "cmdb_ci_computer",
         "opened_by.user_name": "jane-doe", "opened_by.email": "jane@acme.test", "opened_by.name": "Jane Doe",
     })
@@ -29,6 +32,7 @@ fn rows(table: &str, day: u32) -> Option<Vec<Value>> {
         "sc_req_item" => "RITM",
         "change_request" => "CHG",
         "sys_audit" => return Some(audit(day)),
+        "sys_user_group" => return Some(groups(day)),
         _ => return None,
     };
     let made = |id: u32, updated: &str| row(&format!("i{id}"), &format!("{prefix}{id}"), updated, "2");
@@ -48,6 +52,20 @@ fn rows(table: &str, day: u32) -> Option<Vec<Value>> {
     Some(all)
 }
 
+/// Groups of two pages; on day 1 one more, and one has another name.
+fn groups(day: u32) -> Vec<Value> {
+    let group = |id: &str, name: &str, updated: &str| json!({"sys_id": id, "name": name, "sys_updated_on": updated});
+    let mut all = vec![group(GROUP, "sea-otters", "2019-05-01 10:00:00")];
+    for place in 0..4 {
+        all.push(group(&format!("{place:032x}"), &format!("herons-{place}"), "2020-05-01 10:00:00"));
+    }
+    if day > 0 {
+        all[1] = group(&format!("{:032x}", 0), "grey-herons", "2025-06-01 11:00:00");
+        all.push(group(&format!("{:032x}", 9), "storks", "2025-06-01 11:00:00"));
+    }
+    all
+}
+
 fn audit(day: u32) -> Vec<Value> {
     let mut all = Vec::new();
     for table in ["incident", "sc_request", "sc_req_item", "change_request"] {
@@ -62,7 +80,7 @@ fn audit(day: u32) -> Vec<Value> {
         all.push(step(2, "comments", "", "Jane Doe, look", "2025-05-01 11:00:00"));
         all.push(step(3, state, "1", "2", "2025-05-01 11:00:00"));
         all.push(step(4, "work_notes", "", "not asked for", "2025-05-01 11:00:00"));
-        all.push(step(5, "assignment_group", "", "g1", "2025-05-01 12:00:00"));
+        all.push(step(5, "assignment_group", "", GROUP, "2025-05-01 12:00:00"));
         if day > 0 {
             all.push(step(6, "assigned_to", "Bob Roe", "", "2025-06-01 11:00:00"));
         }

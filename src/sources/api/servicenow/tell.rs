@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::groups;
 use super::states::{closes, field, outcome, word};
 use crate::log::Micros;
 use crate::sources::api::kept::{History, Kept, Refusal, Scene, at, scalar};
@@ -45,14 +46,19 @@ pub(super) fn ticket_shape(row: &mut Value) {
     *row = Value::Object(nested);
 }
 
-/// Of what a field was changed from and to, only states stay: anything else may be a person or a text.
+/// Of what a field was changed from and to, only states and groups stay: anything else may be a person or a text.
 pub(super) fn audit_shape(row: &mut Value) {
     let Value::Object(fields) = row else { return };
-    let is_state = matches!(fields.get("fieldname").and_then(Value::as_str), Some("state" | "request_state"));
     let is_cleared = fields.get("newvalue").and_then(Value::as_str).is_none_or(|text| text.trim().is_empty());
-    if !is_state {
-        fields.remove("oldvalue");
-        fields.remove("newvalue");
+    let field = fields.get("fieldname").and_then(Value::as_str).unwrap_or_default().to_owned();
+    for side in ["oldvalue", "newvalue"] {
+        let value = fields.remove(side).unwrap_or_default();
+        let kept = match field.as_str() {
+            "state" | "request_state" => value,
+            "assignment_group" => groups::id(&value),
+            _ => continue,
+        };
+        fields.insert(side.to_owned(), kept);
     }
     fields.insert("is_cleared".to_owned(), json!(is_cleared));
     let account = fields.remove("user").unwrap_or_default();
@@ -72,18 +78,20 @@ pub(super) fn incident(row: &Kept<'_>, scene: &Scene<'_>, out: &mut Output<'_>) 
         return ticket("incident", row, scene, out);
     }
     let end_us = row.time("resolved_at")?.map_or_else(|| row.time("closed_at"), |at_us| Ok(Some(at_us)))?;
+    let (number, detected_us) = (row.need("number")?, created(row)?);
     let told = Incident {
-        key: row.need("number")?,
+        key: number.clone(),
         component: components(row).into_iter().next(),
-        team: row.text("assignment_group.name").or_else(|| scene.api.team.clone()),
-        detected_us: created(row)?,
+        detected_us,
         resolved_us: end_us.filter(|_| is_closed("incident", row)),
         resolved_by: row.who("resolved_by").or_else(|| row.who("closed_by")),
         severity: row.text("priority").map(|priority| format!("p{priority}")),
         class: row.class(),
         mentions: scene.mentions(row, &["short_description"], None),
+        ..Incident::default()
     };
     told.tell(scene.place, out);
+    groups::tell("incident", (row, &number, detected_us), scene, out);
     Ok(())
 }
 
@@ -116,13 +124,13 @@ fn ticket(table: &'static str, row: &Kept<'_>, scene: &Scene<'_>, out: &mut Outp
     let closed_us =
         ended_us.filter(|_| is_closed(table, row) && !history(table, &id, scene).any(|step| ends(table, &step)));
     let closed_by = if is_resolved { row.who("resolved_by") } else { row.who("closed_by") };
+    let (number, created_us) = (row.need("number")?, created(row)?);
     let told = Ticket {
-        key: row.need("number")?,
-        created_us: created(row)?,
+        key: number.clone(),
+        created_us,
         closed_us,
         opened_by: row.who("opened_by"),
         closed_by: closed_us.and(closed_by),
-        team: row.text("assignment_group.name").or_else(|| scene.api.team.clone()),
         components: components(row),
         status: status.map(str::to_owned),
         class: row.class(),
@@ -131,6 +139,7 @@ fn ticket(table: &'static str, row: &Kept<'_>, scene: &Scene<'_>, out: &mut Outp
         ..Ticket::default()
     };
     told.tell(scene.place, out);
+    groups::tell(table, (row, &number, created_us), scene, out);
     Ok(())
 }
 
@@ -153,7 +162,7 @@ fn is_closed(table: &str, row: &Kept<'_>) -> bool {
 }
 
 /// What the audit holds of a row, in order of time.
-fn history<'a>(table: &str, id: &str, scene: &Scene<'a>) -> impl Iterator<Item = Kept<'a>> + use<'a> {
+pub(super) fn history<'a>(table: &str, id: &str, scene: &Scene<'a>) -> impl Iterator<Item = Kept<'a>> + use<'a> {
     let name = format!("{table}_audit");
     let start = format!("{id}/");
     let steps = scene.others.get(name.as_str()).filter(|_| scene.api.reads_stream(&name));

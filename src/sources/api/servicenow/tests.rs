@@ -116,6 +116,84 @@ fn a_closed_incident_is_closed_once_by_the_audit_where_it_holds_the_end() {
     assert_eq!(by_system, 1, "the system is nobody");
 }
 
+/// Ids of groups, as the audit holds them.
+const OTTERS: &str = "0123456789abcdef0123456789abcdef";
+const HERONS: &str = "abcdef0123456789abcdef0123456789";
+
+/// To whom a ticket was sent, from when and to when, in hours after eight in the morning of 2025-05-01.
+fn sent(bench: &Bench) -> Vec<(String, i64, Option<i64>)> {
+    let hours = |at_us: i64| (at_us - 1_746_086_400_000_000) / 3_600_000_000;
+    let links = bench.facts().object_links.into_iter().filter(|link| link.qualifier == "sent_to");
+    let mut sent: Vec<_> =
+        links.map(|link| (link.to_id, hours(link.valid_from_us), link.valid_to_us.map(hours))).collect();
+    sent.sort_by_key(|(_, from, _)| *from);
+    sent
+}
+
+fn lay_with(team: &str, from: i64, to: Option<i64>) -> (String, i64, Option<i64>) {
+    (format!("team:{team}"), from, to)
+}
+
+#[test]
+fn a_ticket_lies_with_each_group_for_as_long_as_the_audit_says() {
+    let mut bench = Bench::new(STUDY);
+    let now = json!({"assignment_group.sys_id": OTTERS, "assignment_group.name": "sea-otters"});
+    bench.put("incident", "", [incident("1", "2", &now)]);
+    let names = [(OTTERS, "sea-otters"), (HERONS, "herons")];
+    bench.put("sys_user_group", "", names.map(|(id, name)| json!({"sys_id": id, "name": name})));
+    bench.put(
+        "incident_audit",
+        "",
+        [
+            step("1", "a1", "2025-05-01 12:00:00", "bob-roe", ("assignment_group", HERONS, "")),
+            step("1", "a2", "2025-05-01 13:00:00", "bob-roe", ("assignment_group", "", OTTERS)),
+            step("1", "a3", "2025-05-01 14:00:00", "bob-roe", ("assignment_group", OTTERS, HERONS)),
+            step("1", "a4", "2025-05-01 16:00:00", "bob-roe", ("assignment_group", HERONS, OTTERS)),
+        ],
+    );
+    let expected = [
+        lay_with("herons", 2, Some(4)),
+        lay_with("sea-otters", 5, Some(6)),
+        lay_with("herons", 6, Some(8)),
+        lay_with("sea-otters", 8, None),
+    ];
+    assert_eq!(sent(&bench), expected);
+}
+
+#[test]
+fn a_group_whose_name_is_not_known_is_counted_and_the_row_tells_what_the_audit_does_not() {
+    let mut bench = Bench::new(STUDY);
+    let now = json!({"assignment_group.sys_id": OTTERS, "assignment_group.name": "sea-otters"});
+    let by_row = json!({"assignment_group.sys_id": null, "assignment_group.name": "sea-otters"});
+    let alone = json!({"assignment_group.name": ""});
+    bench.put("incident", "", [incident("1", "2", &now), incident("2", "2", &by_row), incident("3", "2", &alone)]);
+    bench.put(
+        "incident_audit",
+        "",
+        [
+            step("1", "a1", "2025-05-01 12:00:00", "bob-roe", ("assignment_group", "Jane's friends", HERONS)),
+            step("2", "a2", "2025-05-01 12:00:00", "bob-roe", ("assignment_group", "", OTTERS)),
+        ],
+    );
+    // The first row was changed on the next day at ten, and lay with the otters then.
+    assert_eq!(sent(&bench), [lay_with("sea-otters", 4, None), lay_with("sea-otters", 26, None)]);
+    let unknown = caveats(&bench.facts()).into_iter().find(|(what, _)| what.starts_with("unknown-team"));
+    assert_eq!(unknown.expect("counted").1, 2);
+    assert!(!format!("{:?}", bench.bodies("incident_audit")).contains("Jane"), "what is no id is not kept");
+}
+
+#[test]
+fn groups_are_asked_for_whatever_their_age_where_an_audit_is_read() {
+    let api = |more: &str| Bench::new(&STUDY.replace("user =", &format!("{more}\nuser ="))).settings.apis[0].clone();
+    let since = api("since = 2024-01-01");
+    let ask = |since_us| queries::groups(&Ask { api: &since, parent: None, since: since_us, window: None });
+    let query = |requests: Vec<Request>| requests[0].query("sysparm_query").expect("a query");
+    assert!(!query(ask(since.since_us)).contains("sys_updated_on>="));
+    assert!(query(ask(Some(1_746_093_600_000_000))).contains("sys_updated_on>=2025-05-01 10:00:00"));
+    let rows = api("streams = [\"incident\"]");
+    assert!(queries::groups(&Ask { api: &rows, parent: None, since: None, window: None }).is_empty());
+}
+
 #[test]
 fn an_audit_that_lost_the_end_leaves_it_to_the_row() {
     let mut bench = Bench::new(STUDY);

@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use super::ground::{Bench, Fault, fakes, points};
-use crate::sources::api::ApiError;
-use crate::sources::api::fake::with_headers;
-use crate::sources::api::request::Answer;
+use crate::sources::api::fake::{Fake, with_headers};
+use crate::sources::api::request::{Answer, Request};
+use crate::sources::api::{ApiError, azure_devops};
 
 /// A fault at each request in turn; the pull that meets it must end as if nothing had been.
 fn passes(fault: impl Fn(usize) -> Fault, what: &str) {
@@ -108,7 +108,7 @@ fn a_token_that_may_nothing_is_told_what_it_needs() {
 
 /// A refusal at each request in turn: an error that explains itself, or a list that is left out and counted; and once it is
 /// lifted, everything is there.
-fn refused(status: u16, explained: fn(&ApiError) -> bool, reason: &str) {
+fn refused(status: u16, explained: fn(&ApiError) -> bool, reason: &str, at_least: usize) {
     let mut left_out = 0;
     for (name, fake) in fakes() {
         let mut calm = Bench::new(fake);
@@ -118,6 +118,7 @@ fn refused(status: u16, explained: fn(&ApiError) -> bool, reason: &str) {
             let fault = Fault::Spoiled(
                 at,
                 match status {
+                    401 => |answer: &mut Answer| answer.status = 401,
                     403 => |answer: &mut Answer| answer.status = 403,
                     404 => |answer: &mut Answer| answer.status = 404,
                     other => panic!("no fault for {other}"),
@@ -137,17 +138,40 @@ fn refused(status: u16, explained: fn(&ApiError) -> bool, reason: &str) {
             assert!(!bench.facts().caveats.iter().any(|caveat| caveat.detail.contains(reason)), "{name}, {at}");
         }
     }
-    assert!(left_out > 10, "lists are left out one by one");
+    assert!(left_out >= at_least, "{left_out} lists are left out one by one");
 }
 
 #[test]
 fn one_list_that_a_token_may_not_read_is_left_out_and_counted() {
-    refused(403, |why| matches!(why, ApiError::Forbidden { .. }), "(status 403)");
+    refused(403, |why| matches!(why, ApiError::Forbidden { .. }), "(status 403)", 10);
+}
+
+#[test]
+fn a_good_token_that_is_refused_at_a_first_list_misses_a_permission_and_later_has_ended() {
+    let explained =
+        |why: &ApiError| matches!(why, ApiError::Unauthorised { .. } | ApiError::Forbidden { status: 401, .. });
+    refused(401, explained, "(status 401)", 3);
+}
+
+#[test]
+fn a_stream_whose_lists_are_all_refused_to_a_good_token_names_its_permission() {
+    let answer: fn(&Request, u32) -> Answer = |request, day| {
+        let mut answer = (azure_devops::FAKE.answer)(request, day);
+        if request.url.contains("/environments?") {
+            answer.status = 401;
+        }
+        answer
+    };
+    let fake = Box::leak(Box::new(Fake { study: azure_devops::FAKE.study, answer }));
+    let why = Bench::new(fake).pull(0, Fault::None).expect_err("nothing of it can be read").to_string();
+    for word in ["`environments`", "(401)", "vso.environment_manage", "`streams`"] {
+        assert!(why.contains(word), "{why}");
+    }
 }
 
 #[test]
 fn one_repository_that_is_not_there_is_left_out_and_counted() {
-    refused(404, |why| matches!(why, ApiError::NotThere { .. }), "(status 404)");
+    refused(404, |why| matches!(why, ApiError::NotThere { .. }), "(status 404)", 10);
 }
 
 #[test]

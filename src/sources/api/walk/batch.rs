@@ -45,8 +45,8 @@ pub(in crate::sources::api) async fn walk_together(
             .map(|(path, parent, mark)| (parent.key, Walk::new(ground, stream, path, Some(parent), mark.clone(), None)))
             .collect();
         let keys: Vec<&str> = walks.keys().copied().collect();
-        if pages(&mut walks, batch, (batch.ask)(ground.api, &keys)).await? == Ended::Missing(403) {
-            return Err(ground.session.forbidden(stream, ""));
+        if let Ended::Missing(status @ (401 | 403)) = pages(&mut walks, batch, (batch.ask)(ground.api, &keys)).await? {
+            return Err(ground.session.refused(stream, "", status));
         }
         for (_, walk) in walks {
             walk.end(true)?;
