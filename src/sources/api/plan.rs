@@ -70,6 +70,7 @@ pub async fn plan(
         people: &people,
         door: &door,
         reconcile: what.reconcile,
+        accept_gone: false,
     };
     let mut streams = Vec::new();
     for stream in source.streams.iter().filter(|stream| needed(api, stream) && !is_part(source, stream)) {

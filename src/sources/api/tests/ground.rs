@@ -181,6 +181,10 @@ pub(super) struct Bench {
     pub(super) skew_hours: i64,
     /// Whether whole lists are asked for.
     pub(super) reconcile: bool,
+    /// Whether everything is asked for again.
+    pub(super) fresh: bool,
+    /// Whether most of a list may vanish.
+    pub(super) accept_gone: bool,
 }
 
 impl Bench {
@@ -203,6 +207,8 @@ impl Bench {
             clock: Rc::default(),
             skew_hours: 0,
             reconcile: false,
+            fresh: false,
+            accept_gone: false,
         }
     }
 
@@ -228,6 +234,8 @@ impl Bench {
             known: &self.known,
             people_rules: "",
             reconcile: self.reconcile,
+            fresh: self.fresh,
+            accept_gone: self.accept_gone,
         };
         let archive = self.archive.as_mut().expect("open");
         let mut silent = |_| {};
@@ -265,6 +273,8 @@ impl Bench {
             known: &self.known,
             people_rules: "",
             reconcile: false,
+            fresh: false,
+            accept_gone: false,
         };
         let beside = tempfile::tempdir().expect("a folder");
         let mut aside = Archive::open(beside.path()).expect("open");
