@@ -106,3 +106,50 @@ impl Failures {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failed(stream: &'static str) -> Failed {
+        let (host, why) = ("a.test".to_owned(), "status 503".to_owned());
+        Failed {
+            stream,
+            of: "x".to_owned(),
+            why: ApiError::Unreachable { host, stream: stream.to_owned(), why, times: 6 },
+        }
+    }
+
+    #[test]
+    fn a_permission_is_missing_where_no_list_may_be_read_and_many_or_all_were_asked_for() {
+        let tally = Tally::default();
+        for _ in 0..20 {
+            tally.count(Ended::Missing(403));
+        }
+        assert!(!tally.is_refused_everywhere(REFUSED) && tally.is_refused_everywhere(1));
+        tally.count(Ended::Whole);
+        assert!(!tally.is_refused_everywhere(1));
+    }
+
+    #[test]
+    fn some_lists_fail_each_for_itself_and_many_in_a_row_do_not() {
+        let (tally, failures) = (Tally::default(), Failures::default());
+        for _ in 0..3 {
+            for _ in 0..FAILED - 1 {
+                failures.of_list(&tally, failed("a")).expect("one of many");
+            }
+            tally.count(Ended::Whole);
+            failures.is_up();
+        }
+        assert!(!tally.has_failed_everywhere());
+        for _ in 0..FAILED - 1 {
+            failures.of_list(&tally, failed("a")).expect("one of many");
+        }
+        let why = failures.of_list(&tally, failed("a")).expect_err("one too many");
+        failures.of_stream(why).expect("other streams go on");
+        let other = Tally::default();
+        let why = failures.of_list(&other, failed("b")).expect_err("whatever is asked, it does not answer");
+        failures.of_stream(why).expect_err("it is down");
+        assert!(failures.into_lists().is_err());
+    }
+}
