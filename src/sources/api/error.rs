@@ -119,11 +119,7 @@ impl ApiError {
     pub(super) fn is_of_a_list(&self) -> bool {
         matches!(
             self,
-            Self::Forbidden { .. }
-                | Self::NotThere { .. }
-                | Self::Foreign { .. }
-                | Self::Unreachable { .. }
-                | Self::Unexpected { .. }
+            Self::Forbidden { .. } | Self::NotThere { .. } | Self::Unreachable { .. } | Self::Unexpected { .. }
         )
     }
 

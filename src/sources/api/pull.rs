@@ -249,7 +249,8 @@ async fn each_scope(run: &Run<'_, '_>, stream: &'static Stream) -> Result<(), Ap
                 tally.count(ended);
                 run.failures.is_up();
             }
-            Err(why) if why.is_of_a_list() => {
+            // One list of many may lead elsewhere; where the first does, the API has moved.
+            Err(why) if why.is_of_a_list() || matches!(why, ApiError::Foreign { .. }) => {
                 leave_out(ground, stream, &path, &why)?;
                 run.failures.of_list(tally, Failed { stream: stream.name, of: called(&parent), why })?;
             }

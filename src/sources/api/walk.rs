@@ -278,7 +278,9 @@ impl<'a, 'w> Walk<'a, 'w> {
         let reason = "no longer listed, more than half of a list at once, as where a permission is lost; kept until \
                       `milepost pull --accept-gone`";
         let count = i64::try_from(vanished.len()).unwrap_or(i64::MAX);
-        let skip = Skip { reason: reason.to_owned(), count, example: vanished.first().cloned().unwrap_or_default() };
+        let first = vanished.first().map(String::as_str).unwrap_or_default();
+        let example = if self.scope.is_empty() { first.to_owned() } else { format!("{}/{first}", self.scope) };
+        let skip = Skip { reason: reason.to_owned(), count, example };
         self.left_out.add(HELD_BACK.to_owned(), &skip);
         listed.extend(vanished);
         Ok(())
