@@ -12,6 +12,8 @@
 mod hub;
 #[path = "github/queries.rs"]
 mod queries;
+#[path = "github/runs.rs"]
+mod runs;
 #[path = "github/shape.rs"]
 mod shape;
 #[path = "github/tell.rs"]
@@ -34,6 +36,23 @@ pub(super) const SOURCE: Source = Source {
 const SOMEONE: Face = Face { name: "name", email: "", handle: "login", prefix: "" };
 const AUTHOR: Face = Face { name: "name", email: "email", handle: "login", prefix: "" };
 
+/// What is kept of a run, and of an earlier attempt of it.
+const RUN: &[Keep] = &[
+    Keep::As("id"),
+    Keep::As("name"),
+    Keep::As("event"),
+    Keep::As("status"),
+    Keep::As("conclusion"),
+    Keep::As("run_attempt"),
+    Keep::As("head_sha"),
+    Keep::As("repository.full_name"),
+    Keep::As("created_at"),
+    Keep::As("run_started_at"),
+    Keep::As("updated_at"),
+    Keep::Who("actor", SOMEONE),
+    Keep::Who("triggering_actor", SOMEONE),
+];
+
 const STREAMS: &[Stream] = &[
     Stream {
         name: "owners",
@@ -49,7 +68,7 @@ const STREAMS: &[Stream] = &[
     Stream {
         name: "repositories",
         doc: "Every repository of the owners, with what it counts; renamed ones keep their id.",
-        permission: "`Metadata: read` (App) or `repo` (token)",
+        permission: "`Metadata: read`, and `Actions: read` for environments (App) or `repo` (token)",
         per: Some("owners"),
         ask: queries::repositories,
         items: "/data/owner/repositories/nodes",
@@ -68,9 +87,10 @@ const STREAMS: &[Stream] = &[
             Keep::As("deployments.totalCount"),
             Keep::As("deployments.nodes[].createdAt"),
             Keep::As("releases.totalCount"),
-            Keep::As("releases.nodes[].createdAt"),
+            Keep::As("releases.stand"),
             Keep::As("environments.nodes[].name"),
         ],
+        prepare: shape::repository,
         tell: tell::repository,
         ..Stream::USUAL
     },
@@ -220,33 +240,32 @@ const STREAMS: &[Stream] = &[
     },
     Stream {
         name: "runs",
-        doc: "Workflow runs; GitHub gives at most 1,000 for one filter, so windows are halved.",
+        doc: "Workflow runs by their last attempt; GitHub gives at most 1,000 for one filter, so windows are halved.",
         permission: "`Actions: read` (App) or `repo` (token)",
         per: Some("repositories"),
         ask: queries::runs,
         items: "/workflow_runs",
         next: Next::Link,
         cursor: Some("created_at"),
-        keep: &[
-            Keep::As("id"),
-            Keep::As("name"),
-            Keep::As("event"),
-            Keep::As("status"),
-            Keep::As("conclusion"),
-            Keep::As("run_attempt"),
-            Keep::As("head_sha"),
-            Keep::As("repository.full_name"),
-            Keep::As("created_at"),
-            Keep::As("run_started_at"),
-            Keep::As("updated_at"),
-            Keep::Who("actor", SOMEONE),
-            Keep::Who("triggering_actor", SOMEONE),
-        ],
-        unfinished: tell::has_not_ended,
+        keep: RUN,
+        unfinished: runs::has_not_ended,
         again: Some((queries::run_again, "")),
         windows: Some(Windows { total: "/total_count", most: 1_000 }),
         speaks: "pipeline-runs",
-        tell: tell::run,
+        tell: runs::run,
+        ..Stream::USUAL
+    },
+    Stream {
+        name: "run_attempts",
+        doc: "Earlier attempts of the runs that `jobs` or `classify` names; GitHub lists the last alone.",
+        permission: "`Actions: read` (App) or `repo` (token)",
+        per: Some("runs"),
+        ask: queries::attempts,
+        key: &["run_attempt"],
+        keep: RUN,
+        hint: Some(Hint { total: "", newest: "run_attempt", page: 1 }),
+        speaks: "pipeline-runs",
+        tell: runs::run,
         ..Stream::USUAL
     },
     Stream {
@@ -260,6 +279,7 @@ const STREAMS: &[Stream] = &[
         keep: &[
             Keep::As("id"),
             Keep::As("run_id"),
+            Keep::As("run_attempt"),
             Keep::As("name"),
             Keep::As("workflow_name"),
             Keep::As("status"),
@@ -269,7 +289,7 @@ const STREAMS: &[Stream] = &[
             Keep::As("completed_at"),
         ],
         hint: Some(Hint { total: "", newest: "updated_at", page: 100 }),
-        tell: tell::job,
+        tell: runs::job,
         ..Stream::USUAL
     },
     Stream {
@@ -307,7 +327,7 @@ const STREAMS: &[Stream] = &[
     },
     Stream {
         name: "releases",
-        doc: "Published releases. Where the repository's history is read too, its tags tell them and these do not.",
+        doc: "Releases, told once they are published. Where the repository's history is read too, its tags tell them and these do not.",
         permission: "`Contents: read` (App) or `repo` (token)",
         per: Some("repositories"),
         ask: queries::releases,
@@ -317,6 +337,7 @@ const STREAMS: &[Stream] = &[
         order: Order::NewestFirst,
         keep: &[
             Keep::As("id"),
+            Keep::As("node_id"),
             Keep::As("tag_name"),
             Keep::As("draft"),
             Keep::As("prerelease"),
@@ -324,7 +345,9 @@ const STREAMS: &[Stream] = &[
             Keep::As("published_at"),
             Keep::Who("author", SOMEONE),
         ],
-        hint: Some(Hint { total: "releases.totalCount", newest: "releases.nodes.0.createdAt", page: queries::PAGE }),
+        unfinished: tell::is_draft,
+        again: Some((queries::release_again, "/data/node")),
+        hint: Some(Hint { total: "releases.totalCount", newest: "releases.stand", page: queries::PAGE }),
         tell: tell::release,
         ..Stream::USUAL
     },
@@ -351,7 +374,7 @@ const STREAMS: &[Stream] = &[
         key: &["user.id"],
         order: Order::Whole,
         versions: true,
-        keep: &[Keep::Who("user", SOMEONE)],
+        keep: &[Keep::As("inherited"), Keep::Who("user", SOMEONE)],
         prepare: shape::member,
         speaks: "memberships",
         tell: tell::member,
@@ -368,6 +391,9 @@ mod hourly;
 #[cfg(test)]
 #[path = "github/organisation_tests.rs"]
 mod organisation_tests;
+#[cfg(test)]
+#[path = "github/runs_tests.rs"]
+mod runs_tests;
 #[cfg(test)]
 #[path = "github/served.rs"]
 mod served;

@@ -55,6 +55,7 @@ pub(super) struct Session<'a> {
     pub(super) governor: Governor,
     host: String,
     base: String,
+    streams: &'static [Stream],
     /// By the server's clock, when the first answer came: no bookmark goes past it.
     started_us: Cell<Option<Micros>>,
     pub(super) counted: Cell<Counted>,
@@ -76,6 +77,7 @@ impl<'a> Session<'a> {
             clock,
             host: link::host(base),
             base: base.to_owned(),
+            streams: source.streams,
             started_us: Cell::new(None),
             counted: Cell::default(),
             progress: RefCell::new(progress),
@@ -280,6 +282,13 @@ impl<'a> Session<'a> {
             return Ok(Judged::Done(Fetched::Missing(404)));
         }
         if is("FORBIDDEN") || is("INSUFFICIENT_SCOPES") {
+            let fields: Vec<_> = errors.iter().map(|error| self.refused_field(stream, &json, error)).collect();
+            if fields.iter().all(|field| matches!(field, Some((_, true)))) {
+                return Ok(Judged::Done(Fetched::Answer(answer, json)));
+            }
+            if let Some((field, _)) = fields.into_iter().flatten().next() {
+                return Err(self.forbidden(field, scope));
+            }
             if needed {
                 return Err(self.forbidden(stream, scope));
             }
@@ -291,6 +300,21 @@ impl<'a> Session<'a> {
             "errors of GraphQL ({})",
             if kinds.is_empty() { "without a type".to_owned() } else { kinds.join(", ") }
         )))
+    }
+
+    /// The stream that a refused field of a record only speaks of beforehand, and whether the record came without it: then
+    /// that stream will say for itself what the token may read. Else it is that stream's permission which is missing.
+    fn refused_field(&self, stream: &Stream, json: &Value, error: &Value) -> Option<(&'static Stream, bool)> {
+        let path = error.get("path")?.as_array()?;
+        let list: Vec<&str> = stream.items.strip_prefix("/data/")?.split('/').collect();
+        let below = list.len();
+        let stands = path.iter().zip(&list).all(|(part, name)| part.as_str() == Some(*name));
+        let (place, field) = (path.get(below)?.as_u64()?, path.get(below + 1)?.as_str()?);
+        let speaks = |of: &&Stream| {
+            of.per == Some(stream.name) && of.hint.is_some_and(|hint| hint.total.split('.').next() == Some(field))
+        };
+        let of = self.streams.iter().filter(|_| stands).find(speaks)?;
+        Some((of, json.pointer(&format!("{}/{place}", stream.items)).is_some_and(Value::is_object)))
     }
 
     pub(super) fn forbidden(&self, stream: &Stream, scope: &str) -> ApiError {

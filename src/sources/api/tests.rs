@@ -9,8 +9,12 @@ mod failing;
 mod faults;
 #[path = "tests/gone.rs"]
 mod gone;
+#[path = "tests/grants.rs"]
+mod grants;
 #[path = "tests/ground.rs"]
 mod ground;
+#[path = "tests/partial.rs"]
+mod partial;
 
 use std::collections::BTreeSet;
 

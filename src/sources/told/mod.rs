@@ -6,6 +6,7 @@
 mod change;
 mod deployment;
 mod entity;
+mod grant;
 mod incident;
 mod output;
 mod portal;

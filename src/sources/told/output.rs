@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use super::grant::Grants;
 use crate::config::Settings;
 use crate::log::{
     Caveat, CaveatKind, Event, EventObject, Facts, Identity, Micros, Object, ObjectChange, ObjectId, ObjectLink,
@@ -58,6 +59,8 @@ pub(in crate::sources) struct Output<'a> {
     source_rank: i64,
     objects: BTreeMap<String, (ObjectType, String, Option<Micros>)>,
     noted: BTreeMap<(CaveatKind, String), (i64, String)>,
+    /// What tickets asked for, until everything was told.
+    pub(super) grants: Grants,
     /// When the records themselves are dated; for the observation and its silences.
     pub(in crate::sources) instants: Vec<Micros>,
 }
@@ -71,6 +74,7 @@ impl<'a> Output<'a> {
             source_rank,
             objects: BTreeMap::new(),
             noted: BTreeMap::new(),
+            grants: Grants::default(),
             instants: Vec::new(),
         }
     }
@@ -189,6 +193,7 @@ impl<'a> Output<'a> {
 
     /// Everything, in an order that hangs on the records alone.
     pub(in crate::sources) fn finish(mut self) -> Facts {
+        std::mem::take(&mut self.grants).tell(&mut self);
         for (object_id, (object_type, name, first_seen_us)) in self.objects {
             self.facts.objects.push(Object {
                 object_id,

@@ -1,9 +1,11 @@
 //! Tickets and the steps of their lives.
 
+use super::grant::Asked;
 use super::{Class, Draft, Mentions, Output, Place};
 use crate::log::{Identity, Micros, ObjectId, ObjectType, qualifier};
 
-/// A ticket as it stands. A system that tells its history too leaves `answered`, `closed` and `closed_by` to that.
+/// A ticket as it stands. A system that tells its history too leaves `answered`, `closed` and `closed_by` to that; what it
+/// asked for is granted by the first end that does not decline it, whichever of the two tells that.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(in crate::sources) struct Ticket {
     /// Its key, unique over its system (`ABC-12`, `REPOSITORY#12`).
@@ -88,16 +90,13 @@ impl Ticket {
         if let Some(at_us) = self.answered_us {
             tell(draft("ticket.answered", at_us, &self.answered_by));
         }
-        let Some(at_us) = self.closed_us else { return };
-        tell(Draft { outcome: outcome.map(str::to_owned), ..draft("ticket.closed", at_us, &self.closed_by) });
-        let granted = match asked {
-            Some("access.requested") => "access.granted",
-            Some("secret.requested") => "secret.granted",
-            _ => return,
-        };
-        // An export without a status tells only that it was closed, which is how most requests are granted.
-        if outcome.is_none_or(|outcome| outcome == "done") {
-            tell(draft(granted, at_us, &self.closed_by));
+        if let Some(at_us) = self.closed_us {
+            tell(Draft { outcome: outcome.map(str::to_owned), ..draft("ticket.closed", at_us, &self.closed_by) });
+            out.grants.ends(place, &self.key, (at_us, self.closed_by.as_ref()), outcome);
+        }
+        if let Some(asked) = asked.and_then(Asked::by) {
+            let (category, channel) = (self.class.category.clone(), self.channel.clone());
+            out.grants.asks(&self.key, Asked { category, channel, about, ..asked });
         }
     }
 }
@@ -131,6 +130,9 @@ impl TicketStep {
     pub(in crate::sources) fn tell(self, place: &Place, out: &mut Output<'_>) {
         out.instants.push(self.at_us);
         out.object(ObjectType::Ticket, &self.key, Some(self.at_us));
+        if self.activity == "ticket.closed" {
+            out.grants.ends(place, &self.key, (self.at_us, self.by.as_ref()), self.outcome);
+        }
         let key = format!("{}:{}:{}:{}", self.key, self.activity, self.field, self.at_us);
         let objects = about(&self.key, self.repository.as_deref());
         let draft = Draft {

@@ -37,29 +37,47 @@ pub(super) fn owners(ask: &Ask<'_>) -> Vec<Request> {
     logins(ask.api).into_iter().map(|owner| graphql(ask.api, query, &json!({"owner": owner}))).collect()
 }
 
+/// What a repository says of a stream beforehand, where that is wanted: a field that the token may not read is refused with
+/// everything that stands beside it.
+const HINTS: &[(&str, &str)] = &[
+    ("issues", "issues(first: 1, orderBy: {field: UPDATED_AT, direction: DESC}) { totalCount nodes { updatedAt } }"),
+    (
+        "pulls",
+        "pulls: pullRequests(first: 1, orderBy: {field: UPDATED_AT, direction: DESC}) { totalCount nodes { updatedAt } }",
+    ),
+    (
+        "deployments",
+        "deployments(first: 1, orderBy: {field: CREATED_AT, direction: DESC}) { totalCount nodes { createdAt } }",
+    ),
+    ("deployments", "environments(first: 100) { nodes { name } }"),
+    (
+        "releases",
+        "releases(first: 1, orderBy: {field: CREATED_AT, direction: DESC}) { totalCount nodes { createdAt } }",
+    ),
+];
+
 pub(super) fn repositories(ask: &Ask<'_>) -> Vec<Request> {
-    let query = "query($owner: String!, $first: Int!, $after: String) {
-  owner: repositoryOwner(login: $owner) {
-    repositories(first: $first, after: $after, ownerAffiliations: OWNER, orderBy: {field: NAME, direction: ASC}) {
-      pageInfo { hasNextPage endCursor }
-      nodes {
+    let wanted = HINTS.iter().filter(|(stream, _)| ask.api.reads_stream(stream));
+    let hints: String = wanted.flat_map(|(_, field)| ["\n        ", field]).collect();
+    let query = format!(
+        "query($owner: String!, $first: Int!, $after: String) {{
+  owner: repositoryOwner(login: $owner) {{
+    repositories(first: $first, after: $after, ownerAffiliations: OWNER, orderBy: {{field: NAME, direction: ASC}}) {{
+      pageInfo {{ hasNextPage endCursor }}
+      nodes {{
         id: databaseId
         full_name: nameWithOwner
         archived: isArchived
         created_at: createdAt
-        pushed_at: pushedAt
-        issues(first: 1, orderBy: {field: UPDATED_AT, direction: DESC}) { totalCount nodes { updatedAt } }
-        pulls: pullRequests(first: 1, orderBy: {field: UPDATED_AT, direction: DESC}) { totalCount nodes { updatedAt } }
-        deployments(first: 1, orderBy: {field: CREATED_AT, direction: DESC}) { totalCount nodes { createdAt } }
-        releases(first: 1, orderBy: {field: CREATED_AT, direction: DESC}) { totalCount nodes { createdAt } }
-        environments(first: 100) { nodes { name } }
-      }
-    }
-  }
-}";
+        pushed_at: pushedAt{hints}
+      }}
+    }}
+  }}
+}}"
+    );
     let owner = ask.parent.and_then(|owner| owner.text("login"));
     owner
-        .map(|owner| graphql(ask.api, query, &json!({"owner": owner, "first": PAGE, "after": null})))
+        .map(|owner| graphql(ask.api, &query, &json!({"owner": owner, "first": PAGE, "after": null})))
         .into_iter()
         .collect()
 }
@@ -187,14 +205,15 @@ fn more_of_pull(ask: &Ask<'_>, pull: &Value, cursor: &str, list: &str, fields: &
     graphql(ask.api, &query, &json!({"id": pull["node_id"], "after": cursor}))
 }
 
-/// Deployments are numbered past 32 bits too, and have no number that could hold it: they are known by their node.
+/// Deployments are numbered past 32 bits too, and have no number that could hold it: they are known by their node. Statuses
+/// come newest first, and the first of them tell when something was there.
 const DEPLOYMENT: &str = "node_id: id
         sha: commitOid
         environment
         task
         created_at: createdAt
         creator ACTOR
-        statuses(first: 30) { nodes { state created_at: createdAt } }";
+        statuses(last: 100) { nodes { state created_at: createdAt } }";
 
 pub(super) fn deployments(ask: &Ask<'_>) -> Vec<Request> {
     let query = format!(
@@ -217,24 +236,34 @@ pub(super) fn deployment_again(ask: &Ask<'_>, deployment: &Kept<'_>) -> Request 
     graphql(ask.api, &query, &json!({"id": deployment.text("node_id")}))
 }
 
-pub(super) fn releases(ask: &Ask<'_>) -> Vec<Request> {
-    let query = "query($owner: String!, $name: String!, $first: Int!, $after: String) {
-  repository(owner: $owner, name: $name) {
-    releases(first: $first, after: $after, orderBy: {field: CREATED_AT, direction: DESC}) {
-      pageInfo { hasNextPage endCursor }
-      nodes {
-        id: databaseId
+const RELEASE: &str = "id: databaseId
+        node_id: id
         tag_name: tagName
         draft: isDraft
         prerelease: isPrerelease
         created_at: createdAt
         published_at: publishedAt
-        author ACTOR
-      }
-    }
-  }
-}";
-    listed(ask, query)
+        author ACTOR";
+
+pub(super) fn releases(ask: &Ask<'_>) -> Vec<Request> {
+    let query = format!(
+        "query($owner: String!, $name: String!, $first: Int!, $after: String) {{
+  repository(owner: $owner, name: $name) {{
+    releases(first: $first, after: $after, orderBy: {{field: CREATED_AT, direction: DESC}}) {{
+      pageInfo {{ hasNextPage endCursor }}
+      nodes {{
+        {RELEASE}
+      }}
+    }}
+  }}
+}}"
+    );
+    listed(ask, &query)
+}
+
+pub(super) fn release_again(ask: &Ask<'_>, release: &Kept<'_>) -> Request {
+    let query = format!("query($id: ID!) {{\n  node(id: $id) {{ ... on Release {{ {RELEASE} }} }}\n}}");
+    graphql(ask.api, &query, &json!({"id": release.text("node_id")}))
 }
 
 /// The path of a repository; its parts are escaped one by one.
@@ -243,7 +272,12 @@ fn path(full_name: &str) -> String {
     format!("/repos/{}", parts.join("/"))
 }
 
-/// Runs of a stretch of time. A window that is open on both sides is no filter.
+/// GitHub lets a run be run again for so long after it was made. It keeps its id and its creation then, and no list of
+/// GitHub's comes by what changed.
+const RUN_AGAIN: Micros = 30 * 24 * 3_600_000_000;
+
+/// Runs of a stretch of time. A window that is open on both sides is no filter; one that goes on from what is known begins
+/// where the oldest run stands that may have been run again since.
 pub(super) fn runs(ask: &Ask<'_>) -> Vec<Request> {
     let Some((full_name, _)) = of_repository(ask) else { return Vec::new() };
     let request = Request::get(
@@ -252,7 +286,11 @@ pub(super) fn runs(ask: &Ask<'_>) -> Vec<Request> {
         &[("per_page", "100"), ("exclude_pull_requests", "true")],
     );
     let created = match ask.window {
-        Some((from, Micros::MAX)) if ask.since.is_some() => Some(format!(">={}", to_rfc3339(second(from)))),
+        Some((from, Micros::MAX)) if ask.since.is_some() => {
+            let goes_on = ask.since == Some(from);
+            let from = if goes_on { ask.api.since_us.into_iter().fold(from - RUN_AGAIN, Micros::max) } else { from };
+            Some(format!(">={}", to_rfc3339(second(from))))
+        }
         None | Some((_, Micros::MAX)) => None,
         Some((from, to)) => Some(format!("{}..{}", to_rfc3339(second(from)), to_rfc3339(second(to)))),
     };
@@ -268,6 +306,19 @@ pub(super) fn run_again(ask: &Ask<'_>, run: &Kept<'_>) -> Request {
     let full_name = ask.parent.and_then(|parent| parent.text("full_name")).unwrap_or_default();
     let at = format!("{}/actions/runs/{}", path(&full_name), escape(run.key));
     Request::get(ask.api, &at, &[("exclude_pull_requests", "true")])
+}
+
+/// The attempts of a run before its last, where they matter.
+pub(super) fn attempts(ask: &Ask<'_>) -> Vec<Request> {
+    let Some(run) = ask.parent.filter(|run| super::runs::matters(run, ask.api)) else { return Vec::new() };
+    let full_name = run.text("repository.full_name");
+    let each = |full_name: String| {
+        let at = format!("{}/actions/runs/{}/attempts", path(&full_name), escape(run.key));
+        let earlier = 1..super::runs::attempt(run);
+        earlier
+            .map(move |attempt| Request::get(ask.api, &format!("{at}/{attempt}"), &[("exclude_pull_requests", "true")]))
+    };
+    full_name.into_iter().flat_map(each).collect()
 }
 
 pub(super) fn jobs(ask: &Ask<'_>) -> Vec<Request> {

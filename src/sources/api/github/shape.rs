@@ -118,7 +118,19 @@ pub(super) fn team(team: &mut Value) {
     }
 }
 
-/// A member is a person as a whole: no part of the answer may stand outside the allow-list's `Who`.
+/// A member is a person as a whole: no part of the answer may stand outside the allow-list's `Who`, but whether it is one of
+/// a team below.
 pub(super) fn member(member: &mut Value) {
-    *member = json!({"user": member.take()});
+    let inherited = member.get("inherited").cloned().unwrap_or_default();
+    *member = json!({"user": member.take(), "inherited": inherited});
+}
+
+/// Puts into one word how releases stand: one that was drafted long ago and is published now is no newer than others, but
+/// one more.
+pub(super) fn repository(repository: &mut Value) {
+    let Some(releases) = repository.get_mut("releases").filter(|releases| releases.is_object()) else { return };
+    let newest = at(releases, "nodes.0.createdAt").and_then(Value::as_str).map(str::to_owned);
+    if let (Some(total), Some(newest)) = (releases.get("totalCount").and_then(Value::as_u64), newest) {
+        releases["stand"] = Value::from(format!("{total} {newest}"));
+    }
 }

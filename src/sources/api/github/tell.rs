@@ -4,18 +4,18 @@ use serde_json::Value;
 
 use crate::log::{CaveatKind, Micros, ObjectType, qualifier};
 use crate::sources::api::kept::{Kept, Refusal, Scene, instant};
-use crate::sources::told::{
-    Change, ChangeCommit, Deployment, Draft, Output, Review, Run, Stay, Ticket, TicketStep, ended,
-};
+use crate::sources::told::{Change, ChangeCommit, Deployment, Draft, Output, Review, Stay, Ticket, TicketStep};
 
-type Told = Result<(), Refusal>;
+pub(super) type Told = Result<(), Refusal>;
 
 /// The repository's name in the log; refused where the study does not read it.
-fn repository_of(scene: &Scene<'_>) -> Result<String, Refusal> {
+pub(super) fn repository_of(scene: &Scene<'_>) -> Result<String, Refusal> {
     let repository = scene.above("repositories").ok_or(Refusal::Bad("repository", "unknown"))?;
     let full_name = repository.need("full_name")?;
     if scene.api.reads(&full_name) { Ok(scene.repository(&full_name)) } else { Err(NOT_READ) }
 }
+
+const MINUTE: Micros = 60_000_000;
 
 const NOT_READ: Refusal = Refusal::Nothing("a repository that `include` and `exclude` leave out");
 
@@ -45,21 +45,47 @@ pub(super) fn issue(kept: &Kept<'_>, scene: &Scene<'_>, out: &mut Output<'_>) ->
         return Err(Refusal::Nothing("a change among the issues; `pulls` tells it"));
     }
     let repository = repository_of(scene)?;
-    let number = kept.need_number("number")?;
+    let key = format!("{repository}#{}", kept.need_number("number")?);
+    let is_closed = kept.text("state").is_some_and(|state| state.eq_ignore_ascii_case("closed"));
+    let closed_us = kept.time("closed_at")?.filter(|_| is_closed);
     let mentions = scene.mentions(kept, &["title", "labels"], Some(&repository));
     let ticket = Ticket {
-        key: format!("{repository}#{number}"),
+        key: key.clone(),
         created_us: kept.need_time("created_at")?,
         opened_by: kept.who("user"),
         team: scene.api.team.clone(),
         class: kept.class(),
         channel: "ticket".to_owned(),
         mentions,
-        repository: Some(repository),
+        repository: Some(repository.clone()),
         ..Ticket::default()
     };
     ticket.tell(scene.place, out);
+    let Some(at_us) = closed_us.filter(|at_us| !is_told(kept, *at_us, scene)) else { return Ok(()) };
+    let step = TicketStep {
+        key,
+        repository: Some(repository),
+        at_us,
+        activity: "ticket.closed",
+        by: None,
+        field: "closed_at".to_owned(),
+        outcome: kept.text("state_reason").as_deref().map(ending),
+    };
+    step.tell(scene.place, out);
     Ok(())
+}
+
+/// Whether an event of its own tells the end of an issue: of issues that were brought over from elsewhere there is none.
+fn is_told(issue: &Kept<'_>, closed_us: Micros, scene: &Scene<'_>) -> bool {
+    let below = format!("{}/", issue.path());
+    let events = scene.others.get("issue_events").filter(|_| scene.api.reads_stream("issue_events"));
+    let mut own =
+        events.into_iter().flat_map(|all| all.range(below.clone()..)).take_while(|(path, _)| path.starts_with(&below));
+    own.any(|(_, event)| {
+        let at = event.get("created_at").and_then(instant);
+        event.get("event").and_then(Value::as_str) == Some("closed")
+            && at.is_some_and(|at| (at - closed_us).abs() < MINUTE)
+    })
 }
 
 pub(super) fn issue_event(kept: &Kept<'_>, scene: &Scene<'_>, out: &mut Output<'_>) -> Told {
@@ -165,70 +191,6 @@ pub(super) fn pull_commit(kept: &Kept<'_>, scene: &Scene<'_>, out: &mut Output<'
     Ok(())
 }
 
-/// How a run was begun: by an event of the code, a clock, or somebody at a button.
-fn channel(event: &str) -> &'static str {
-    match event {
-        "workflow_dispatch" => "ui",
-        "repository_dispatch" => "api",
-        "schedule" => "schedule",
-        _ => "code",
-    }
-}
-
-/// Whether a run or job is still going on. Other words than `completed` have been seen on what had ended.
-pub(super) fn has_not_ended(kept: &Kept<'_>) -> bool {
-    let status = kept.text("status").unwrap_or_default().to_ascii_lowercase();
-    matches!(status.as_str(), "in_progress" | "pending" | "queued" | "requested" | "waiting")
-}
-
-pub(super) fn run(kept: &Kept<'_>, scene: &Scene<'_>, out: &mut Output<'_>) -> Told {
-    let repository = repository_of(scene)?;
-    if has_not_ended(kept) {
-        return Err(Refusal::Nothing("a run that has not ended"));
-    }
-    let mut class = kept.class();
-    class.category = class.category.or(kept.text("name"));
-    let run = Run {
-        id: kept.need("id")?,
-        repository: Some(repository),
-        finished_us: kept.need_time("updated_at")?,
-        started_us: kept.time("run_started_at")?.or(kept.time("created_at")?),
-        outcome: kept.text("conclusion").as_deref().map(ended),
-        commit: kept.text("head_sha"),
-        class,
-        channel: kept.text("event").as_deref().map(channel).map(str::to_owned),
-        by: kept.who("triggering_actor").or_else(|| kept.who("actor")),
-        ..Run::default()
-    };
-    run.tell(scene.place, out);
-    Ok(())
-}
-
-pub(super) fn job(kept: &Kept<'_>, scene: &Scene<'_>, out: &mut Output<'_>) -> Told {
-    let repository = repository_of(scene)?;
-    let Some(finished_us) = kept.time("completed_at")?.filter(|_| !has_not_ended(kept)) else {
-        return Err(Refusal::Nothing("a job that has not ended"));
-    };
-    let mut class = kept.class();
-    class.category = class.category.or(kept.text("name"));
-    let by = scene.above("runs").and_then(|run| run.who("triggering_actor").or_else(|| run.who("actor")));
-    let event = scene.above("runs").and_then(|run| run.text("event"));
-    let run = Run {
-        id: format!("job-{}", kept.need("id")?),
-        repository: Some(repository),
-        finished_us,
-        started_us: kept.time("started_at")?,
-        outcome: kept.text("conclusion").as_deref().map(ended),
-        commit: kept.text("head_sha"),
-        class,
-        channel: event.as_deref().map(channel).map(str::to_owned),
-        by,
-        ..Run::default()
-    };
-    run.tell(scene.place, out);
-    Ok(())
-}
-
 /// The first final status of a deployment: when it was there, or when it failed.
 fn verdict(kept: &Kept<'_>) -> Option<(Micros, &'static str)> {
     let of = |states: &[&str]| {
@@ -239,6 +201,11 @@ fn verdict(kept: &Kept<'_>) -> Option<(Micros, &'static str)> {
         times.min()
     };
     of(&["success"]).map(|at| (at, "success")).or_else(|| of(&["failure", "error"]).map(|at| (at, "failure")))
+}
+
+/// A release that is not published yet; its creation stays when it is.
+pub(super) fn is_draft(kept: &Kept<'_>) -> bool {
+    kept.flag("draft") == Some(true)
 }
 
 /// Whether nothing final was said of a deployment yet. One that was overtaken without a success says `inactive`.
@@ -296,6 +263,9 @@ pub(super) fn release(kept: &Kept<'_>, scene: &Scene<'_>, out: &mut Output<'_>) 
 }
 
 pub(super) fn member(kept: &Kept<'_>, scene: &Scene<'_>, out: &mut Output<'_>) -> Told {
+    if kept.flag("inherited") == Some(true) {
+        return Err(Refusal::Nothing("a member of a team below, who is told there"));
+    }
     let team = scene.above("teams").ok_or(Refusal::Bad("team", "unknown"))?.need("slug")?;
     let Some(person) = kept.who("user") else { return Err(Refusal::Bad("user", "names nobody")) };
     // GitHub gives no dates: whoever is there when it is first asked may have been for long.
@@ -304,6 +274,7 @@ pub(super) fn member(kept: &Kept<'_>, scene: &Scene<'_>, out: &mut Output<'_>) -
     if from_us.is_none() {
         out.note(CaveatKind::UnknownTeam, detail, 1, || scene.place.evidence());
     }
-    Stay { team, person, from_us, to_us: kept.gone_us }.tell(scene.place, out);
+    // Who joins a team below instead is no member of this one any more.
+    Stay { team, person, from_us, to_us: kept.gone_us.or(kept.history.until_us) }.tell(scene.place, out);
     Ok(())
 }

@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 
 use super::world::World;
 use crate::sources::api::fake::Fake;
+use crate::sources::api::kept::{History, Kept};
 use crate::sources::api::recorded::{Bench, activities, caveats, rows, rows_with_urls};
+use crate::sources::api::stream::Ask;
 
 pub(super) const STUDY: &str = r#"
 [environments]
@@ -75,6 +77,81 @@ fn an_issue_is_a_ticket_that_its_events_answer_and_close_once() {
     assert!(facts.event_objects.iter().any(|link| link.object_id == "repository:service-0" && link.qualifier == "in"));
     let mention = facts.object_links.iter().find(|link| link.qualifier == "mentions").expect("a mention");
     assert_eq!(mention.to_id, "component:service-0");
+}
+
+#[test]
+fn an_issue_that_no_event_closes_ends_when_it_says_so() {
+    let issue = |number: u32, state: &str| {
+        json!({
+            "number": number, "title": "Broken", "state": state, "state_reason": "NOT_PLANNED",
+            "created_at": "2025-01-01T00:00:00Z", "closed_at": "2025-01-05T00:00:00Z",
+        })
+    };
+    let closing = |number: u32, day: u32| {
+        json!({
+            "id": format!("E{number}"), "__typename": "ClosedEvent", "state_reason": "COMPLETED", "_of": {"number": number},
+            "created_at": format!("2025-01-0{day}T00:00:00Z"),
+        })
+    };
+    let mut bench = bench();
+    bench.put("issues", SCOPE, [issue(1, "CLOSED"), issue(10, "closed"), issue(3, "OPEN"), issue(4, "CLOSED")]);
+    // The first end of the fourth is told by an event; the one that it says itself is a later one.
+    bench.put("issue_events", SCOPE, [closing(10, 5), closing(4, 2)]);
+    let facts = bench.facts();
+    let mut told: Vec<_> = facts
+        .events
+        .iter()
+        .filter(|event| event.activity == "ticket.closed")
+        .map(|event| {
+            let of = facts
+                .event_objects
+                .iter()
+                .find(|link| link.event_id == event.event_id && link.object_id.starts_with("ticket"));
+            let of =
+                of.map(|link| link.object_id.trim_start_matches("ticket:service-0#").to_owned()).unwrap_or_default();
+            (of, crate::log::to_rfc3339(event.at_us)[8..10].to_owned(), event.outcome.clone().unwrap_or_default())
+        })
+        .collect();
+    told.sort();
+    let expected = [("1", "05", "declined"), ("10", "05", "done"), ("4", "02", "done"), ("4", "05", "declined")];
+    assert_eq!(told, expected.map(|(of, day, how)| (of.to_owned(), day.to_owned(), how.to_owned())));
+}
+
+#[test]
+fn a_member_of_a_team_below_is_one_there_alone() {
+    let mut bench = bench();
+    let team =
+        |id: u32, slug: &str| json!({"id": id, "slug": slug, "html_url": format!("https://x/orgs/acme/teams/{slug}")});
+    bench.put("teams", "O_1", [team(1, "all"), team(2, "till")]);
+    let member = |login: &str, inherited: Value| json!({"login": login, "type": "User", "inherited": inherited});
+    bench.put(
+        "team_members",
+        "O_1/1",
+        [member("jane-doe", json!(true)), member("bob", json!(false)), member("eve", Value::Null)],
+    );
+    bench.put("team_members", "O_1/2", [member("jane-doe", json!(false))]);
+    let facts = bench.facts();
+    let mut told: Vec<_> = facts.memberships.iter().map(|stay| stay.team_id.as_str()).collect();
+    told.sort_unstable();
+    assert_eq!(told, ["team:all", "team:all", "team:till"]);
+    let counted = caveats(&facts);
+    let below = counted.iter().find(|(text, _)| text.contains("a team below")).map(|(_, count)| *count);
+    assert_eq!(below, Some(1), "{counted:?}");
+}
+
+#[test]
+fn statuses_are_asked_for_from_their_end_where_the_first_success_is() {
+    let bench = bench();
+    let api = &bench.settings.apis[0];
+    let value = json!({"full_name": "acme/service-0"});
+    let parent =
+        Kept { key: "7", scope: "O_1", since_us: None, gone_us: None, value: &value, history: History::default() };
+    let asked = super::queries::deployments(&Ask { api, parent: Some(&parent), since: None, window: None });
+    let query = asked[0].body.as_ref().and_then(|body| body["query"].as_str()).expect("a query");
+    assert!(
+        query.contains("statuses(last: 100)"),
+        "newest first, and an end that is cut off is the newest one: {query}"
+    );
 }
 
 #[test]
@@ -234,10 +311,10 @@ fn every_recorded_row_is_told_or_counted() {
         ("change.created", 49),
         ("change.merged", 26),
         ("change.reviewed", 14),
-        ("pipelinerun.finished", 56),
+        ("pipelinerun.finished", 50),
         ("ticket.answered", 33),
         ("ticket.assigned", 10),
-        ("ticket.closed", 11),
+        ("ticket.closed", 37),
         ("ticket.created", 26),
     ];
     assert_eq!(told.into_iter().collect::<Vec<_>>(), expected);
@@ -249,7 +326,7 @@ fn every_recorded_row_is_told_or_counted() {
     assert_eq!(stored("issue_events"), 33 + 10 + 11 + of("`issue_events`"));
     assert_eq!(stored("pulls"), 49);
     assert_eq!(stored("pull_reviews"), 14 + of("`pull_reviews`"));
-    assert_eq!(stored("runs") + stored("jobs"), 56 + of("`runs`") + of("`jobs`"));
+    assert_eq!(stored("runs") + stored("jobs"), 50 + of("`runs`: a run or job") + of("`jobs`: a run or job"));
     let commits = facts.object_links.iter().filter(|link| link.qualifier == "part_of").count();
     assert_eq!((stored("pull_commits"), commits), (90, 90), "one of the 91 rows stands twice");
 }

@@ -50,7 +50,7 @@ impl World {
             pulls: about(self.issues * 2) + more,
             runs: about(self.issues * 10) + more * 2,
             deployments: about(self.issues) + more,
-            releases: about(self.issues / 4),
+            releases: about(self.issues / 4).max(5),
         }
     }
 
@@ -60,7 +60,7 @@ impl World {
 
     /// When the n-th of so many records was made: spread over the year before day 0; what day 1 adds comes after it.
     #[expect(clippy::unused_self, reason = "handed on beside others that need it")]
-    fn at(&self, number: u64, old: u64) -> Micros {
+    pub(super) fn at(&self, number: u64, old: u64) -> Micros {
         let share =
             |part: u64, whole: u64| YEAR / i64::try_from(whole.max(1)).unwrap_or(1) * i64::try_from(part).unwrap_or(0);
         let second = |at: Micros| at - at.rem_euclid(1_000_000);
@@ -147,14 +147,7 @@ impl World {
             let deployment = |place| self.deployment(repository, now.deployments - 1 - place, old.deployments, day);
             json!({"repository": {"deployments": page(start, first, now.deployments, deployment)}})
         } else {
-            let release = |place: u64| {
-                let number = now.releases - 1 - place;
-                let at = to_rfc3339(self.at(number, old.releases));
-                json!({
-                    "id": repository * 1_000_000 + number, "tag_name": format!("v{number}"), "draft": false,
-                    "prerelease": number.is_multiple_of(5), "created_at": at, "published_at": at, "author": person(number),
-                })
-            };
+            let release = |place: u64| self.release(repository, now.releases - 1 - place, old.releases, day);
             json!({"repository": {"releases": page(start, first, now.releases, release)}})
         }
     }
@@ -237,6 +230,18 @@ impl World {
         })
     }
 
+    fn release(&self, repository: u64, number: u64, old: u64, day: u32) -> Value {
+        let at = to_rfc3339(self.at(number, old));
+        // The last is a draft until day 1, where anything changes at all.
+        let draft = number + 1 == old && day == 0 && self.changes(repository);
+        let published = if number + 1 == old && self.changes(repository) { to_rfc3339(NOW + HOUR) } else { at.clone() };
+        json!({
+            "id": repository * 1_000_000 + number, "node_id": format!("R_{repository}_{number}"),
+            "tag_name": format!("v{number}"), "draft": draft, "prerelease": number.is_multiple_of(5), "created_at": at,
+            "published_at": (!draft).then_some(published), "author": person(number),
+        })
+    }
+
     fn node(&self, id: &str, query: &str, start: u64, day: u32) -> Value {
         let parts: Vec<&str> = id.split('_').collect();
         let number = |place: usize| parts.get(place).and_then(|text| text.parse::<u64>().ok()).unwrap_or(0);
@@ -245,6 +250,7 @@ impl World {
                 json!({"commits": self.commits(number(1), number(2), start..start + 1, false)})
             }
             Some(&"D") => self.deployment(number(1), number(2), self.counts(number(1), 0).deployments, day),
+            Some(&"R") => self.release(number(1), number(2), self.counts(number(1), 0).releases, day),
             _ => Value::Null,
         }
     }
@@ -273,15 +279,13 @@ impl World {
                 match (place.filter(|place| *place < self.repositories), rest) {
                     (Some(place), []) => self.runs(request, place, day),
                     (Some(place), [id]) => with_headers(200, &self.run(place, run_number(id), day), &[]),
+                    (Some(place), [id, "attempts", "1"]) if self.is_run_again(place, run_number(id)) => {
+                        with_headers(200, &self.run(place, run_number(id), 0), &[])
+                    }
                     (Some(place), [id, "jobs"]) => {
-                        let job = |number: u64| {
-                            json!({
-                                "id": id.parse::<u64>().unwrap_or(0) * 10 + number, "run_id": id.parse::<u64>().ok(), "name": "deploy", "status": "completed",
-                                "conclusion": "success", "head_sha": sha(place, run_number(id)),
-                                "started_at": "2025-01-01T00:00:00Z", "completed_at": "2025-01-01T00:01:00Z",
-                            })
-                        };
-                        self.listed(request, 1, &|number| job(number), Some("jobs"))
+                        let again = day > 0 && self.is_run_again(place, run_number(id));
+                        let job = |number: u64| self.job(place, id, number, u32::from(again && number == 1));
+                        self.listed(request, 1 + u64::from(again), &|number| job(number), Some("jobs"))
                     }
                     _ => not_there(),
                 }
@@ -290,16 +294,37 @@ impl World {
         }
     }
 
+    /// The last run but one fails, and is run again on day 1, where anything changes at all.
+    fn is_run_again(&self, repository: u64, number: u64) -> bool {
+        number + 2 == self.counts(repository, 0).runs && self.changes(repository)
+    }
+
     fn run(&self, repository: u64, number: u64, day: u32) -> Value {
         let old = self.counts(repository, 0).runs;
         let at = self.at(number, old);
         let done = number + 1 != old || day > 0 || !self.changes(repository);
+        let fails = self.is_run_again(repository, number);
+        let again = fails && day > 0;
+        let began = if again { NOW + HOUR } else { at };
         json!({
-            "id": repository * 10_000_000 + number, "name": if number.is_multiple_of(4) { "deploy" } else { "ci" }, "event": "push",
-            "status": if done { "completed" } else { "in_progress" }, "conclusion": done.then_some("success"), "run_attempt": 1,
-            "head_sha": sha(repository, number), "repository": {"full_name": format!("acme/service-{repository}")},
-            "created_at": to_rfc3339(at), "run_started_at": to_rfc3339(at),
-            "updated_at": to_rfc3339(at + if done { HOUR / 30 } else { 0 }), "actor": person(number), "triggering_actor": person(number),
+            "id": repository * 10_000_000 + number, "name": if fails || number.is_multiple_of(4) { "deploy" } else { "ci" },
+            "event": "push", "status": if done { "completed" } else { "in_progress" },
+            "conclusion": done.then_some(if fails && !again { "failure" } else { "success" }),
+            "run_attempt": if again { 2 } else { 1 }, "head_sha": sha(repository, number),
+            "repository": {"full_name": format!("acme/service-{repository}")}, "created_at": to_rfc3339(at),
+            "run_started_at": to_rfc3339(began), "updated_at": to_rfc3339(began + if done { HOUR / 30 } else { 0 }),
+            "actor": person(number), "triggering_actor": person(number),
+        })
+    }
+
+    /// The job of a run's attempt, as it was on a day.
+    fn job(&self, repository: u64, id: &str, number: u64, day: u32) -> Value {
+        let run = self.run(repository, run_number(id), day);
+        let conclusion = if run["conclusion"].is_null() { json!("success") } else { run["conclusion"].clone() };
+        json!({
+            "id": id.parse::<u64>().unwrap_or(0) * 10 + number, "run_id": run["id"], "run_attempt": run["run_attempt"],
+            "name": "deploy", "status": "completed", "conclusion": conclusion, "head_sha": run["head_sha"],
+            "started_at": run["run_started_at"], "completed_at": run["updated_at"],
         })
     }
 

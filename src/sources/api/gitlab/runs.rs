@@ -1,7 +1,8 @@
 //! What GitLab's pipelines, jobs and deployments mean.
 
 use super::place::{Told, environment_of, repository_of};
-use crate::sources::api::kept::{Kept, Refusal, Scene};
+use crate::log::Micros;
+use crate::sources::api::kept::{Kept, Refusal, Scene, instant};
 use crate::sources::told::{Deployment, Output, Run, ended};
 
 /// Whether a pipeline or job is over. `manual` waits for a hand, `scheduled` for its time, and what is `skipped` never ran.
@@ -9,14 +10,13 @@ pub(super) fn has_ended(status: &str) -> bool {
     matches!(status, "success" | "failed" | "canceled")
 }
 
-/// How a pipeline was begun: by code, a clock, another program or somebody at a page.
+/// How a pipeline was begun: by code or a clock, another program or somebody at a page.
 fn channel(source: &str) -> &'static str {
     match source {
         "web" | "webide" => "ui",
         "api" | "trigger" => "api",
         "chat" => "chat",
-        "schedule" | "ondemand_dast_scan" | "ondemand_dast_validation" | "security_orchestration_policy" => "schedule",
-        // A push, a merge request, another pipeline, or a system that reports what it built of the code.
+        // A push, a merge request, a schedule, another pipeline, or a system that reports what it built of the code.
         _ => "code",
     }
 }
@@ -39,7 +39,10 @@ pub(super) fn pipeline(kept: &Kept<'_>, scene: &Scene<'_>, out: &mut Output<'_>)
     let run = Run {
         id: format!("{}-pipeline-{}", scene.api.id, kept.need("id")?),
         repository: Some(repository),
-        finished_us: kept.time("finished_at")?.map_or_else(|| kept.need_time("updated_at"), Ok)?,
+        finished_us: match kept.time("finished_at")?.or_else(|| last_job_us(kept, scene)) {
+            Some(at_us) => at_us,
+            None => kept.need_time("updated_at")?,
+        },
         started_us: kept.time("started_at")?.or(kept.time("created_at")?),
         outcome: Some(outcome),
         commit: kept.text("sha"),
@@ -50,6 +53,14 @@ pub(super) fn pipeline(kept: &Kept<'_>, scene: &Scene<'_>, out: &mut Output<'_>)
     };
     run.tell(scene.place, out);
     Ok(())
+}
+
+/// When the last job of a pipeline ended, where its jobs are read: its list says only when anything of it was changed.
+fn last_job_us(pipeline: &Kept<'_>, scene: &Scene<'_>) -> Option<Micros> {
+    let below = format!("{}/", pipeline.path());
+    let jobs = scene.others.get("jobs").filter(|_| scene.api.reads_stream("jobs"))?;
+    let own = jobs.range(below.clone()..).take_while(|(path, _)| path.starts_with(&below));
+    own.filter_map(|(_, job)| job.get("finished_at").and_then(instant)).max()
 }
 
 pub(super) fn job(kept: &Kept<'_>, scene: &Scene<'_>, out: &mut Output<'_>) -> Told {

@@ -85,6 +85,7 @@ fn an_issue_is_a_ticket_that_its_events_and_notes_move_on() {
     assert_eq!(
         told(&facts),
         [
+            one("access.granted", 4, ""),
             one("access.requested", 1, ""),
             one("ticket.answered", 2, ""),
             one("ticket.answered", 2, ""),
@@ -159,7 +160,7 @@ fn a_deleted_issue_takes_its_events_and_notes_with_it() {
     let below = format!("{SCOPE}/1");
     bench.put("issue_states", &below, [json!({"id": 1, "state": "closed", "created_at": day(7)})]);
     bench.put("issue_notes", &below, [json!({"id": 1, "author": person(3), "system": false, "created_at": day(2)})]);
-    assert_eq!(activities(&bench.facts()).len(), 4);
+    assert_eq!(activities(&bench.facts()).len(), 5);
     let nothing = Page { listed: Some((Vec::new(), 1_750_000_000_000_000)), ..Page::default() };
     bench.archive.store("api:x", "issues", SCOPE, &nothing).expect("stored");
     assert!(bench.facts().events.is_empty());
@@ -284,7 +285,7 @@ fn what_ended_is_told_with_how_it_was_begun() {
         .iter()
         .map(|event| (event.outcome.as_deref().unwrap_or(""), event.channel.as_deref().unwrap_or("")))
         .collect();
-    assert_eq!(told, [("success", "schedule"), ("failure", "api"), ("cancelled", "ui")]);
+    assert_eq!(told, [("success", "code"), ("failure", "api"), ("cancelled", "ui")]);
     assert!(facts.events.iter().all(|event| event.is_bot == Some(true)));
     assert_eq!(caveats(&facts).values().sum::<i64>(), 10);
 }
@@ -551,4 +552,24 @@ fn records_of_wrong_shape_are_counted_and_break_nothing() {
     assert_eq!(activities(&facts).get("ticket.created"), Some(&1));
     let bad: i64 = caveats(&facts).iter().filter(|(text, _)| text.starts_with("bad-row")).map(|(_, count)| count).sum();
     assert_eq!(bad, 6, "{:?}", caveats(&facts));
+}
+
+#[test]
+fn a_pipeline_ends_with_its_last_job_where_jobs_are_read() {
+    let mut bench = bench();
+    let pipeline = |id: u32| {
+        json!({
+            "id": id, "name": "deploy", "status": "success", "source": "push", "created_at": day(1), "updated_at": day(20),
+        })
+    };
+    bench.put("pipelines", SCOPE, [pipeline(1), pipeline(2)]);
+    let job = |id: u32, ended: u32| json!({"id": id, "name": "deploy", "status": "success", "started_at": day(1), "finished_at": day(ended)});
+    bench.put("jobs", &format!("{SCOPE}/1"), [job(1, 2), job(2, 3)]);
+    let facts = bench.facts();
+    let ended = |id: &str| {
+        let event = facts.events.iter().find(|event| event.event_id.contains(id)).expect("told");
+        to_rfc3339(event.at_us)
+    };
+    assert_eq!(ended("x-pipeline-1:"), "2025-01-03T00:00:00Z");
+    assert_eq!(ended("x-pipeline-2:"), "2025-01-20T00:00:00Z", "no later than this");
 }
