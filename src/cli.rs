@@ -88,6 +88,7 @@ pub struct InitArgs {
 
 /// `pull`.
 #[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one switch of the command line")]
 pub struct PullArgs {
     #[command(flatten)]
     #[expect(missing_docs, reason = "flattened")]

@@ -76,7 +76,7 @@ fn from_file(path: &Path) -> Result<String, String> {
 }
 
 /// Longer no command needs for a token; one that waits for somebody to type does so without end.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 
 /// What a command prints. Its own complaints go to standard error; what it printed is never shown.
 fn from_command(folder: &Path, words: &[String], longest: Duration) -> Result<String, String> {

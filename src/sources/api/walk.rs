@@ -165,7 +165,7 @@ impl<'a, 'w> Walk<'a, 'w> {
             let fetched = match self.ground.session.fetch_one(self.stream, self.scope, &request).await {
                 Err(why) if why.is_of_a_list() => {
                     let reason = format!("could not be asked for again: {}", why.in_short());
-                    self.skip(self.place_of(&key), reason, key);
+                    self.skip(&self.place_of(&key), reason, key);
                     continue;
                 }
                 fetched => fetched?,
@@ -181,7 +181,7 @@ impl<'a, 'w> Walk<'a, 'w> {
                 Fetched::Missing(status) => {
                     let place = self.place_of(&key);
                     self.left_out.settle(&place);
-                    self.skip(place, format!("no longer there (status {status})"), key);
+                    self.skip(&place, format!("no longer there (status {status})"), key);
                 }
                 Fetched::Unchanged => {}
             }
@@ -189,7 +189,7 @@ impl<'a, 'w> Walk<'a, 'w> {
         Ok(())
     }
 
-    fn skip(&mut self, place: String, reason: String, example: String) {
+    fn skip(&mut self, place: &str, reason: String, example: String) {
         self.left_out.add(place, &Skip { reason, count: 1, example });
     }
 
@@ -201,7 +201,7 @@ impl<'a, 'w> Walk<'a, 'w> {
             _ => format!("not there (status {status})"),
         };
         self.left_out.settle(LIST);
-        self.skip(LIST.to_owned(), reason, self.scope.to_owned());
+        self.skip(LIST, reason, self.scope.to_owned());
     }
 
     /// Where a walk goes on that was interrupted, if it was.
@@ -281,7 +281,7 @@ impl<'a, 'w> Walk<'a, 'w> {
         let first = vanished.first().map(String::as_str).unwrap_or_default();
         let example = if self.scope.is_empty() { first.to_owned() } else { format!("{}/{first}", self.scope) };
         let skip = Skip { reason: reason.to_owned(), count, example };
-        self.left_out.add(HELD_BACK.to_owned(), &skip);
+        self.left_out.add(HELD_BACK, &skip);
         listed.extend(vanished);
         Ok(())
     }

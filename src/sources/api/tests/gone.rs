@@ -129,7 +129,7 @@ const NAMELESS_TEAMS: Fake = Fake {
         let answer = (github::FAKE.answer)(request, 0);
         let mut answer = if path(request).ends_with("/orgs/acme/teams") && day < 2 {
             changed(answer, |teams| {
-                teams.as_array_mut().expect("a list").extend([json!({"slug": "a"}), json!({"slug": "a"})])
+                teams.as_array_mut().expect("a list").extend([json!({"slug": "a"}), json!({"slug": "a"})]);
             })
         } else {
             answer

@@ -46,10 +46,10 @@ impl LeftOut {
     }
 
     /// Something is left out at a place.
-    pub(super) fn add(&mut self, place: String, skip: &Skip) {
+    pub(super) fn add(&mut self, place: &str, skip: &Skip) {
         for counted in [&mut self.all, &mut self.page] {
             let one = Skip { count: 0, ..skip.clone() };
-            counted.entry((place.clone(), skip.reason.clone())).or_insert(one).count += skip.count;
+            counted.entry((place.to_owned(), skip.reason.clone())).or_insert(one).count += skip.count;
         }
     }
 
@@ -59,7 +59,7 @@ impl LeftOut {
             if !place.starts_with(ITEM) {
                 self.settle(&place);
             }
-            self.add(place, &skip);
+            self.add(&place, &skip);
         }
     }
 
@@ -106,13 +106,13 @@ mod tests {
         let mut left_out = LeftOut::new(["record a".to_owned()].into());
         for place in ["record a", "record b"] {
             left_out.settle(place);
-            left_out.add(place.to_owned(), &skip("no key"));
+            left_out.add(place, &skip("no key"));
         }
-        left_out.add("item h".to_owned(), &skip("no key"));
+        left_out.add("item h", &skip("no key"));
         let all = [("item h", 1), ("record a", 1), ("record b", 1)].map(|(place, many)| (place.to_owned(), many));
         assert_eq!(saved(&mut left_out), (vec!["record a".to_owned()], all.to_vec()));
         left_out.settle("record b");
-        left_out.add("item h".to_owned(), &skip("no key"));
+        left_out.add("item h", &skip("no key"));
         assert_eq!(left_out.of_page()[0].1.count, 1, "of the page");
         assert_eq!(saved(&mut left_out), (vec!["record b".to_owned()], vec![("item h".to_owned(), 2)]));
         assert!(left_out.is_saved());

@@ -63,6 +63,9 @@ pub(super) fn stored(text: Option<String>, api: &Api, stream: &Stream) -> Mark {
 }
 
 /// The mark of a list that begins again: when it was first read whole is known from no later answer.
+///
+/// # Panics
+/// Never: a mark is plain data.
 pub fn begin_anew(text: &str) -> String {
     let mark = parsed(Some(text.to_owned()));
     let anew = Mark { whole_us: mark.whole_us, asked: mark.asked, again: true, ..Mark::default() };

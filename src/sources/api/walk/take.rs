@@ -64,12 +64,12 @@ impl Walk<'_, '_> {
             self.left_out.settle(&place);
         }
         if let Some(reason) = item.get("_left_out").and_then(Value::as_str) {
-            self.skip(place, reason.to_owned(), self.scope.to_owned());
+            self.skip(&place, reason.to_owned(), self.scope.to_owned());
             return Ok(false);
         }
         let kept = self.pass(self.stream, &item);
         let Some(key) = key_of(self.stream, &kept) else {
-            self.skip(place, "a record without its key".to_owned(), self.scope.to_owned());
+            self.skip(&place, "a record without its key".to_owned(), self.scope.to_owned());
             return Ok(false);
         };
         if let Some(at_us) = self.stream.cursor.and_then(|cursor| at(&item, cursor)).and_then(instant) {
@@ -144,7 +144,7 @@ impl Walk<'_, '_> {
                     Fetched::Unchanged => break,
                     Fetched::Missing(status) => {
                         let reason = format!("the rest of `{}` is not there (status {status})", stream.name);
-                        self.skip(place.to_owned(), reason, of.to_owned());
+                        self.skip(place, reason, of.to_owned());
                         break;
                     }
                 };
@@ -160,7 +160,7 @@ impl Walk<'_, '_> {
             let kept = self.pass(stream, &member);
             let Some(key) = key_of(stream, &kept) else {
                 let reason = format!("a record of `{}` without its key", stream.name);
-                self.skip(place.to_owned(), reason, of.to_owned());
+                self.skip(place, reason, of.to_owned());
                 continue;
             };
             self.put(stream, format!("{of}/{key}"), &kept, page);

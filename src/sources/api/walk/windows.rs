@@ -67,7 +67,7 @@ impl Walk<'_, '_> {
                 }
                 _ => {
                     let what = format!("more than {} records within a second; only these many are given", windows.most);
-                    self.skip(format!("stretch {from}"), what, self.scope.to_owned());
+                    self.skip(&format!("stretch {from}"), what, self.scope.to_owned());
                 }
             }
         }
