@@ -88,6 +88,7 @@ pub struct InitArgs {
 
 /// `pull`.
 #[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one switch of the command line")]
 pub struct PullArgs {
     #[command(flatten)]
     #[expect(missing_docs, reason = "flattened")]
@@ -98,6 +99,9 @@ pub struct PullArgs {
     /// Ask APIs for whole lists too, to find what was deleted
     #[arg(long)]
     pub reconcile: bool,
+    /// Take what vanished from lists of APIs for gone, also where that is most of a list
+    #[arg(long)]
+    pub accept_gone: bool,
     /// Say what APIs would cost in requests and time, and read nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -135,6 +139,8 @@ pub enum ArchiveAction {
     Show(ArchiveShowArgs),
     /// Check that everything can be read back as it was stored
     Verify(ArchiveCareArgs),
+    /// Take out what cannot be read back; the next pull reads it again
+    Mend(ArchiveCareArgs),
     /// Remove what the study file no longer lists
     Prune(ArchiveCareArgs),
 }
@@ -153,7 +159,7 @@ pub struct ArchiveShowArgs {
     pub format: Format,
 }
 
-/// `archive verify`, `archive prune`.
+/// `archive verify`, `archive mend`, `archive prune`.
 #[derive(Args, Debug)]
 pub struct ArchiveCareArgs {
     #[command(flatten)]

@@ -28,21 +28,94 @@ pub struct Held {
 /// Something in the archive that is not whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// Unit, stream and key, or the file itself.
+    /// Unit, stream, scope and key, or [`Problem::FILE`].
     pub place: String,
     /// What is wrong.
     pub what: String,
 }
 
+/// Where units are named. A pull that was killed, or a unit that is read again, may have left something in any of them.
+const TABLES: &[(&str, &str)] = &[
+    ("unit", "name"),
+    ("record", "unit"),
+    ("bookmark", "unit"),
+    ("validator", "unit"),
+    ("identity_key", "unit"),
+    ("skip", "unit"),
+    ("delivery", "unit"),
+];
+
+/// A record that cannot be read back.
+pub(super) struct Broken {
+    pub(super) unit: String,
+    pub(super) stream: String,
+    pub(super) scope: String,
+    pub(super) key: String,
+    pub(super) version: i64,
+    what: &'static str,
+}
+
+impl Broken {
+    pub(super) fn problem(&self) -> Problem {
+        let Self { unit, stream, scope, key, .. } = self;
+        let path = if scope.is_empty() { key.clone() } else { format!("{scope}/{key}") };
+        Problem { place: format!("{unit}/{stream}#{path}"), what: self.what.to_owned() }
+    }
+}
+
+/// Every record that cannot be read back as it was stored.
+pub(super) fn broken(database: &rusqlite::Connection) -> rusqlite::Result<Vec<Broken>> {
+    let mut all = database.prepare(
+        "select unit, stream, scope, key, version, hash, body from record order by unit, stream, scope, key, version",
+    )?;
+    let mut rows = all.query([])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let stored: Vec<u8> = row.get(6)?;
+        let what = match body::unpack(&stored) {
+            None => "the body cannot be read",
+            Some(text) if body::hash(&text) != row.get::<_, Vec<u8>>(5)? => "the body is not what was stored",
+            Some(_) => continue,
+        };
+        found.push(Broken {
+            unit: row.get(0)?,
+            stream: row.get(1)?,
+            scope: row.get(2)?,
+            key: row.get(3)?,
+            version: row.get(4)?,
+            what,
+        });
+    }
+    Ok(found)
+}
+
+impl Problem {
+    /// The place of what is wrong with the file itself.
+    pub const FILE: &str = "the file";
+}
+
 impl Archive {
-    /// Every unit that the archive knows, by name.
+    /// Every unit that the archive knows anything of, by name.
     ///
     /// # Errors
     /// Where the archive cannot be read.
     pub fn units(&self) -> Result<Vec<String>, ArchiveError> {
         let select = || -> rusqlite::Result<Vec<String>> {
-            let mut all = self.database.prepare("select name from unit order by name")?;
-            all.query_map([], |row| row.get(0))?.collect()
+            let mut found = BTreeSet::new();
+            for (table, column) in TABLES {
+                // From one name to the next: the records between are not looked at.
+                let mut all = self.database.prepare(&format!(
+                    "with recursive named (name) as (
+                         select min({column}) from {table}
+                         union all
+                         select (select min({column}) from {table} where {column} > name) from named where name is not null
+                     ) select name from named where name is not null"
+                ))?;
+                for name in all.query_map([], |row| row.get::<_, String>(0))? {
+                    found.insert(name?);
+                }
+            }
+            Ok(found.into_iter().collect())
         };
         self.wrap(select())
     }
@@ -104,23 +177,10 @@ impl Archive {
             for line in pages.query_map([], |row| row.get::<_, String>(0))? {
                 let what = line?;
                 if what != "ok" {
-                    problems.push(Problem { place: "the file".to_owned(), what });
+                    problems.push(Problem { place: Problem::FILE.to_owned(), what });
                 }
             }
-            let mut all = self.database.prepare(
-                "select unit, stream, key, hash, body from record order by unit, stream, scope, key, version",
-            )?;
-            let mut rows = all.query([])?;
-            while let Some(row) = rows.next()? {
-                let stored: Vec<u8> = row.get(4)?;
-                let what = match body::unpack(&stored) {
-                    None => "the body cannot be read",
-                    Some(text) if body::hash(&text) != row.get::<_, Vec<u8>>(3)? => "the body is not what was stored",
-                    Some(_) => continue,
-                };
-                let (unit, stream, key): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
-                problems.push(Problem { place: format!("{unit}/{stream}#{key}"), what: what.to_owned() });
-            }
+            problems.extend(broken(&self.database)?.iter().map(Broken::problem));
             Ok(problems)
         };
         self.wrap(check())

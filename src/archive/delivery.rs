@@ -76,7 +76,7 @@ impl Archive {
 fn count(change: &Transaction<'_>, unit: &str, stream: &str, skip: &Skip) -> rusqlite::Result<()> {
     change
         .prepare_cached(
-            "insert into skip values (?1, ?2, '', ?3, ?4, ?5) on conflict (unit, stream, scope, reason)
+            "insert into skip values (?1, ?2, '', '', ?3, ?4, ?5) on conflict (unit, stream, scope, place, reason)
              do update set count = count + excluded.count, example = min(example, excluded.example)",
         )?
         .execute(params![unit, stream, skip.reason, skip.count, skip.example])?;
@@ -121,7 +121,7 @@ mod tests {
         assert!(!archive.accept("hook:a", &delivery("1", "b")).expect("stored"));
         assert!(archive.accept("hook:b", &delivery("1", "b")).expect("stored"));
         assert_eq!(archive.records("hook:a", "runs").expect("readable")[0].body, "a");
-        archive.restart("hook:a").expect("restarted");
+        archive.restart("hook:a", "d", &str::to_owned).expect("restarted");
         assert!(!archive.accept("hook:a", &delivery("1", "a")).expect("stored"), "what came cannot be asked for again");
         archive.forget("hook:a").expect("forgotten");
         assert!(archive.accept("hook:a", &delivery("1", "a")).expect("stored"));

@@ -14,7 +14,7 @@ pub enum ArchiveError {
         why: std::io::Error,
     },
     /// The database refused, or the file is none.
-    #[error("cannot use the archive `{}`: {why}\nhint: `milepost archive verify` says what is whole; `milepost pull --fresh` reads everything again", path.display())]
+    #[error("cannot use the archive `{}`: {why}\nhint: `milepost archive verify` says what is whole; where the file itself is damaged, move it away and `milepost pull` reads everything again", path.display())]
     Database {
         /// The archive.
         path: PathBuf,
@@ -22,7 +22,7 @@ pub enum ArchiveError {
         why: rusqlite::Error,
     },
     /// A record cannot be read back.
-    #[error("the archive `{}` holds a broken record, `{record}`\nhint: `milepost pull --fresh` reads everything again", path.display())]
+    #[error("the archive `{}` holds a broken record, `{record}`\nhint: `milepost archive mend` takes it out, and the next `milepost pull` reads its list again", path.display())]
     Broken {
         /// The archive.
         path: PathBuf,

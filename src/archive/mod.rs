@@ -10,6 +10,8 @@ mod body;
 mod care;
 mod delivery;
 mod error;
+mod gone;
+mod mend;
 mod page;
 mod read;
 
@@ -20,6 +22,7 @@ use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
 pub use care::{Held, Problem};
 pub use delivery::Delivery;
 pub use error::ArchiveError;
+pub use mend::AGAIN;
 pub use page::{Page, Put, Skip};
 pub use read::Record;
 
@@ -75,10 +78,11 @@ const SCHEMA: &str = "
         unit text not null,
         stream text not null,
         scope text not null,
+        place text not null,
         reason text not null,
         count integer not null,
         example text not null,
-        primary key (unit, stream, scope, reason)
+        primary key (unit, stream, scope, place, reason)
     ) strict, without rowid;
     create table if not exists delivery (
         unit text not null,
@@ -86,6 +90,25 @@ const SCHEMA: &str = "
         at_us integer not null,
         primary key (unit, key)
     ) strict, without rowid;
+";
+
+/// Archives of before counted what was left out by scope; such a count stands for the list itself, until it is read again.
+const SKIPS_BY_SCOPE: &str = "
+    begin immediate;
+    alter table skip rename to skip_by_scope;
+    create table skip (
+        unit text not null,
+        stream text not null,
+        scope text not null,
+        place text not null,
+        reason text not null,
+        count integer not null,
+        example text not null,
+        primary key (unit, stream, scope, place, reason)
+    ) strict, without rowid;
+    insert into skip select unit, stream, scope, '', reason, count, example from skip_by_scope;
+    drop table skip_by_scope;
+    commit;
 ";
 
 impl Archive {
@@ -110,6 +133,10 @@ impl Archive {
             database.pragma_update(None, "journal_mode", "wal")?;
             database.pragma_update(None, "synchronous", "normal")?;
             database.execute_batch(SCHEMA)?;
+            let columns = "select count(*) from pragma_table_info('skip') where name = 'place'";
+            if database.query_row(columns, [], |row| row.get::<_, i64>(0))? == 0 {
+                database.execute_batch(SKIPS_BY_SCOPE)?;
+            }
             Ok(database)
         };
         let database = open().map_err(|why| ArchiveError::Database { path: path.clone(), why })?;
@@ -158,15 +185,6 @@ impl Archive {
         let sql = "select etag, next from validator where unit = ?1 and request = ?2";
         let found = self.database.query_row(sql, params![unit, request], |row| Ok((row.get(0)?, row.get(1)?)));
         self.wrap(found.optional())
-    }
-
-    /// Forgets how far a unit was read, and keeps what was: everything is asked for again and takes the place of what is
-    /// stored, which stays whole until then.
-    ///
-    /// # Errors
-    /// Where the archive cannot be written.
-    pub fn restart(&mut self, unit: &str) -> Result<(), ArchiveError> {
-        self.clear(unit, &["bookmark", "validator"])
     }
 
     /// Forgets a unit: what it holds is pulled again.

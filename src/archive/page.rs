@@ -1,8 +1,11 @@
 //! Writing: a page of records with everything that becomes true with it.
 
-use rusqlite::{Transaction, TransactionBehavior, params};
+use std::collections::BTreeSet;
 
-use super::{Archive, ArchiveError, body};
+use rusqlite::{Transaction, TransactionBehavior, params};
+use serde::{Deserialize, Serialize};
+
+use super::{Archive, ArchiveError, body, gone};
 use crate::log::{IdentityKey, Micros};
 
 /// One record of a page.
@@ -22,7 +25,7 @@ pub struct Put {
 }
 
 /// Records of a stream and scope that were left out.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Skip {
     /// Why, without a name of a person.
     pub reason: String,
@@ -45,8 +48,15 @@ pub struct Page {
     pub keys: Vec<IdentityKey>,
     /// At the end of a whole listing: every key that it held, and when it was made. Others of the scope are gone.
     pub listed: Option<(Vec<String>, Micros)>,
-    /// At the end of a walk: what was left out in it, in place of what was left out before.
-    pub skips: Option<Vec<Skip>>,
+    /// Which whole lists hang on the records of which stream: what is listed for a record that is gone ends with it.
+    pub below: Vec<(&'static str, &'static str)>,
+    /// Places of the scope (a record, a page, the empty word for the list itself) that were read again: what was left out there
+    /// is forgotten.
+    pub settled: Vec<String>,
+    /// What was left out, by its place; it stays counted until its place is settled.
+    pub left_out: Vec<(String, Skip)>,
+    /// At the end of a walk over everything: the only places where something was left out.
+    pub left_out_only: Option<BTreeSet<String>>,
 }
 
 impl Archive {
@@ -63,7 +73,8 @@ impl Archive {
                 changed += usize::from(put_one(&change, unit, put)?);
             }
             if let Some((keys, at_us)) = &page.listed {
-                changed += mark_gone(&change, (unit, stream, scope), keys, *at_us)?;
+                changed += gone::mark(&change, (unit, stream, scope), keys, *at_us)?;
+                changed += gone::end_below(&change, (unit, stream, scope), &page.below)?;
             }
             if let Some(value) = &page.bookmark {
                 change
@@ -80,16 +91,7 @@ impl Archive {
                     .prepare_cached("insert or replace into identity_key values (?1, ?2, ?3, ?4, ?5)")?
                     .execute(params![unit, key.identity_id, key.kind, key.key, key.is_bot])?;
             }
-            if let Some(skips) = &page.skips {
-                let mut clear =
-                    change.prepare_cached("delete from skip where unit = ?1 and stream = ?2 and scope = ?3")?;
-                clear.execute(params![unit, stream, scope])?;
-                for skip in skips {
-                    change
-                        .prepare_cached("insert or replace into skip values (?1, ?2, ?3, ?4, ?5, ?6)")?
-                        .execute(params![unit, stream, scope, skip.reason, skip.count, skip.example])?;
-                }
-            }
+            leave_out(&change, (unit, stream, scope), page)?;
             change.commit()?;
             Ok(changed)
         };
@@ -129,33 +131,37 @@ pub(super) fn put_one(change: &Transaction<'_>, unit: &str, put: &Put) -> rusqli
     Ok(true)
 }
 
-/// Marks what a whole listing no longer holds.
-fn mark_gone(
-    change: &Transaction<'_>,
-    (unit, stream, scope): (&str, &str, &str),
-    listed: &[String],
-    at_us: Micros,
-) -> rusqlite::Result<usize> {
-    let listed: std::collections::BTreeSet<&str> = listed.iter().map(String::as_str).collect();
-    let stored: Vec<(String, i64)> = {
-        let mut all = change.prepare_cached(
-            "select key, latest from (
-                 select key, max(version) as latest, gone_us from record
-                 where unit = ?1 and stream = ?2 and scope = ?3 group by key
-             ) where gone_us is null",
-        )?;
-        let rows = all.query_map(params![unit, stream, scope], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        rows.collect::<rusqlite::Result<_>>()?
-    };
-    let mut gone = 0;
-    for (key, version) in stored.iter().filter(|(key, _)| !listed.contains(key.as_str())) {
-        change
-            .prepare_cached(
-                "update record set gone_us = ?6
-                 where unit = ?1 and stream = ?2 and scope = ?3 and key = ?4 and version = ?5",
-            )?
-            .execute(params![unit, stream, scope, key, version, at_us])?;
-        gone += 1;
+/// What is left out of a scope from now on.
+fn leave_out(change: &Transaction<'_>, (unit, stream, scope): (&str, &str, &str), page: &Page) -> rusqlite::Result<()> {
+    let mut settle =
+        change.prepare_cached("delete from skip where unit = ?1 and stream = ?2 and scope = ?3 and place = ?4")?;
+    for place in &page.settled {
+        settle.execute(params![unit, stream, scope, place])?;
     }
-    Ok(gone)
+    for (place, skip) in &page.left_out {
+        change.prepare_cached("insert or replace into skip values (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?.execute(params![
+            unit,
+            stream,
+            scope,
+            place,
+            skip.reason,
+            skip.count,
+            skip.example
+        ])?;
+    }
+    let Some(only) = &page.left_out_only else { return Ok(()) };
+    for place in places(change, (unit, stream, scope))?.difference(only) {
+        settle.execute(params![unit, stream, scope, place])?;
+    }
+    Ok(())
+}
+
+/// The places of a scope where something was left out.
+pub(super) fn places(
+    database: &rusqlite::Connection,
+    (unit, stream, scope): (&str, &str, &str),
+) -> rusqlite::Result<BTreeSet<String>> {
+    let mut all =
+        database.prepare_cached("select distinct place from skip where unit = ?1 and stream = ?2 and scope = ?3")?;
+    all.query_map(params![unit, stream, scope], |row| row.get(0))?.collect()
 }

@@ -4,16 +4,17 @@ use serde_json::{Value, json};
 
 use super::output::{Talk, print_json, print_rows, say};
 use super::{CommandError, Outcome, pull_apis, study};
-use crate::archive::{Archive, Held};
+use crate::archive::{Archive, Held, Problem};
 use crate::cli::{ArchiveAction, ArchiveArgs, ArchiveShowArgs, Format, StudyArgs};
 use crate::config::Settings;
-use crate::sources::api::hook;
+use crate::sources::api::{begin_anew, hook};
 use crate::store::Segments;
 
 pub(super) fn run(args: &ArchiveArgs) -> Result<Outcome, CommandError> {
     match &args.action {
         ArchiveAction::Show(args) => show(args),
         ArchiveAction::Verify(args) => verify(&args.study),
+        ArchiveAction::Mend(args) => mend(&args.study),
         ArchiveAction::Prune(args) => prune(&args.study),
     }
 }
@@ -75,10 +76,40 @@ fn verify(args: &StudyArgs) -> Result<Outcome, CommandError> {
         say(Talk::Aloud, &format!("everything can be read back as it was stored: {records} records"));
         return Ok(Outcome::Done);
     }
-    let rows: Vec<Vec<String>> = problems.into_iter().map(|problem| vec![problem.place, problem.what]).collect();
-    print_rows(&["place", "what"], &rows, Format::Table)?;
-    say(Talk::Aloud, "hint: `milepost pull --fresh` reads everything again");
+    let of_the_file = problems.iter().any(|problem| problem.place == Problem::FILE);
+    print_problems(problems)?;
+    say(
+        Talk::Aloud,
+        if of_the_file {
+            "hint: the file itself is damaged: move it away, and `milepost pull` reads everything of the APIs again; what \
+             receivers were sent is nowhere else, a copy of the file from before has it"
+        } else {
+            "hint: `milepost archive mend` takes these out, and the next `milepost pull` reads their lists again"
+        },
+    );
     Ok(Outcome::CheckFailed)
+}
+
+fn print_problems(problems: Vec<Problem>) -> Result<(), CommandError> {
+    let rows: Vec<Vec<String>> = problems.into_iter().map(|problem| vec![problem.place, problem.what]).collect();
+    print_rows(&["place", "what"], &rows, Format::Table)
+}
+
+fn mend(args: &StudyArgs) -> Result<Outcome, CommandError> {
+    let (.., mut archive) = open(args)?;
+    let mended = archive.mend(None, &begin_anew)?;
+    if mended.is_empty() {
+        say(Talk::Aloud, "nothing is broken");
+        return Ok(Outcome::Done);
+    }
+    let sent = mended.iter().filter(|problem| problem.place.starts_with("hook:")).count();
+    let line = format!("took out {} records; the next `milepost pull` reads their lists again", mended.len());
+    print_problems(mended)?;
+    say(Talk::Aloud, &line);
+    if sent > 0 {
+        say(Talk::Aloud, &format!("{sent} of them were sent by a system, and cannot be asked for again"));
+    }
+    Ok(Outcome::Done)
 }
 
 fn prune(args: &StudyArgs) -> Result<Outcome, CommandError> {

@@ -1,7 +1,11 @@
 //! Tokens, from where the study file says they are: the environment, a file, or a command. Nowhere else are they read.
 
+use std::io::Read as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use secrecy::SecretString;
 
@@ -46,7 +50,7 @@ fn text_of(settings: &Settings, credential: &Credential) -> Result<Option<String
         Credential::None => Ok(None),
         Credential::Env(name) => from_environment(name).map(Some),
         Credential::File(path) | Credential::App(.., path) => from_file(path).map(Some),
-        Credential::Command(words) => from_command(&settings.folder, words).map(Some),
+        Credential::Command(words) => from_command(&settings.folder, words, LONGEST).map(Some),
     }
 }
 
@@ -71,18 +75,55 @@ fn from_file(path: &Path) -> Result<String, String> {
     std::fs::read_to_string(path).map_err(|why| format!("cannot read `{shown}`: {why}"))
 }
 
+/// Longer no command needs for a token; one that waits for somebody to type does so without end.
+const LONGEST: Duration = Duration::from_mins(1);
+
 /// What a command prints. Its own complaints go to standard error; what it printed is never shown.
-fn from_command(folder: &Path, words: &[String]) -> Result<String, String> {
+fn from_command(folder: &Path, words: &[String], longest: Duration) -> Result<String, String> {
     let (program, arguments) = words.split_first().ok_or("it names no command")?;
-    let output = Command::new(program)
+    let mut child = Command::new(program)
         .args(arguments)
         .current_dir(folder)
         .stdin(Stdio::null())
+        .stdout(Stdio::piped())
         .stderr(Stdio::inherit())
-        .output()
+        .spawn()
         .map_err(|why| format!("cannot run `{program}`: {why}"))?;
-    if !output.status.success() {
-        return Err(format!("`{program}` failed ({})", output.status));
+    let mut out = child.stdout.take().ok_or_else(|| format!("`{program}` has no output"))?;
+    let (tell, told) = mpsc::channel();
+    thread::spawn(move || {
+        let mut printed = Vec::new();
+        let read = out.read_to_end(&mut printed).map(|_| printed);
+        // Where nobody waits any longer there is nobody to tell.
+        let _ = tell.send(read);
+    });
+    let Ok(printed) = told.recv_timeout(longest) else {
+        // It may have ended by itself just now.
+        let _ = child.kill();
+        let _ = child.wait();
+        return Err(format!("`{program}` did not end within {} seconds", longest.as_secs()));
+    };
+    let status = child.wait().map_err(|why| format!("cannot wait for `{program}`: {why}"))?;
+    if !status.success() {
+        return Err(format!("`{program}` failed ({status})"));
     }
-    String::from_utf8(output.stdout).map_err(|_| format!("`{program}` printed what is no text"))
+    let printed = printed.map_err(|why| format!("cannot read what `{program}` printed: {why}"))?;
+    String::from_utf8(printed).map_err(|_| format!("`{program}` printed what is no text"))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_that_never_ends_is_not_waited_for() {
+        let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+        let here = Path::new(".");
+        let said = from_command(here, &words(&["echo", "t0ken"]), LONGEST);
+        assert_eq!(said.as_deref(), Ok("t0ken\n"));
+        let why = from_command(here, &words(&["sleep", "600"]), Duration::from_millis(50)).expect_err("it sleeps");
+        assert!(why.contains("did not end within"), "{why}");
+        let why = from_command(here, &words(&["false"]), LONGEST).expect_err("it fails");
+        assert!(why.contains("failed"), "{why}");
+    }
 }

@@ -47,6 +47,9 @@ pub enum CommandError {
         /// What went wrong; never the token.
         why: String,
     },
+    /// Several APIs; the others were read.
+    #[error("{} APIs could not be pulled:\n{}", .0.len(), in_lines(.0))]
+    Several(Vec<Self>),
     /// A receiver.
     #[error("{place}: `receivers`, `{receiver}`: {why}")]
     Receiver {
@@ -106,7 +109,16 @@ pub enum CommandError {
     Output(std::io::Error),
 }
 
+fn in_lines(all: &[CommandError]) -> String {
+    all.iter().map(|one| format!("* {one}")).collect::<Vec<_>>().join("\n")
+}
+
 impl CommandError {
+    /// One error of all.
+    pub(super) fn of_all(mut all: Vec<Self>) -> Option<Self> {
+        if all.len() > 1 { Some(Self::Several(all)) } else { all.pop() }
+    }
+
     /// What to try, where something can be tried.
     pub fn hint(&self) -> Option<&'static str> {
         match self {

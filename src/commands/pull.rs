@@ -8,7 +8,7 @@ use indicatif::ProgressBar;
 
 use super::hash::of_texts as hash;
 use super::output::{Talk, progress_bar};
-use super::pull_apis::{self, Reach};
+use super::pull_apis::{self, Reach, Wish};
 use super::{CommandError, names};
 use crate::archive::Archive;
 use crate::config::written::WrittenFile;
@@ -28,17 +28,19 @@ pub(crate) struct Pulled {
     pub(crate) unchanged: usize,
     /// Events that were added.
     pub(crate) events: usize,
+    /// APIs that could not be read, each with its reason. What the archive holds of them is read all the same.
+    pub(crate) failed: Vec<CommandError>,
 }
 
-/// Reads whatever is new in repositories and files, and in APIs as far as `reach` says.
+/// Reads whatever is new in repositories and files, and in APIs as far as `wish` says.
 pub(crate) fn pull(
     settings: &Settings,
     segments: &mut Segments,
-    reach: Reach,
+    wish: Wish,
     talk: Talk,
 ) -> Result<Pulled, CommandError> {
     let office = Office::open(settings)?;
-    let fresh = reach == Reach::Fresh;
+    let fresh = wish.reach == Reach::Fresh;
     let mut done = Pulled::default();
     for (repository, source_rank) in settings.repositories.iter().zip(0..) {
         let bar = progress_bar(talk, &repository.name);
@@ -50,7 +52,7 @@ pub(crate) fn pull(
         pull_files(settings, &office, segments, fresh, &BTreeSet::new(), &mut done)?;
     } else {
         let mut archive = Archive::open(&settings.data)?;
-        pull_apis::fill(settings, &office, &mut archive, reach, talk)?;
+        done.failed = pull_apis::fill(settings, &office, &mut archive, wish, talk)?;
         let named = pull_apis::names(settings, &office, &archive, segments)?;
         let known = pull_files(settings, &office, segments, fresh, &named, &mut done)?;
         let (translated, unchanged) = pull_apis::translate(settings, &office, &archive, segments, &known)?;

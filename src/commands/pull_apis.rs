@@ -29,6 +29,15 @@ pub(crate) enum Reach {
     Offline,
 }
 
+/// What is asked of a pull.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Wish {
+    /// How APIs are pulled.
+    pub(crate) reach: Reach,
+    /// Whether what vanishes from a whole list is gone, also where that is most of it.
+    pub(crate) accept_gone: bool,
+}
+
 /// The unit of a source that an API is.
 pub(super) fn unit(id: &str) -> String {
     format!("api:{id}")
@@ -41,37 +50,61 @@ pub(super) fn declared(settings: &Settings) -> BTreeSet<String> {
     repositories.chain(aliases).cloned().collect()
 }
 
-/// Brings the archive up to date with every API of the study.
+/// Brings the archive up to date with every API of the study. Gives what failed: an API that does not keep the others.
 pub(super) fn fill(
     settings: &Settings,
     office: &Office,
     archive: &mut Archive,
-    reach: Reach,
+    wish: Wish,
     talk: Talk,
-) -> Result<(), CommandError> {
-    if settings.apis.is_empty() || reach == Reach::Offline {
-        return Ok(());
+) -> Result<Vec<CommandError>, CommandError> {
+    let mut failed = Vec::new();
+    if settings.apis.is_empty() || wish.reach == Reach::Offline {
+        return Ok(failed);
     }
     let runtime = runtime()?;
     for one in &settings.apis {
-        if reach == Reach::Fresh {
-            archive.restart(&unit(&one.id))?;
-        }
         let bar = progress_bar(talk, &one.id);
-        let pulled = runtime.block_on(pull_one(settings, office, archive, one, reach, &bar))?;
+        let pulled = runtime.block_on(pull_one(settings, office, archive, one, wish, &bar));
         bar.finish_and_clear();
-        let counted = pulled.counted;
-        let waited = match pulled.waited_us / 1_000_000 {
-            0 => String::new(),
-            seconds => format!(", {seconds} s of them waiting for limits"),
-        };
-        let line = format!(
-            "`{}`: {} requests ({} unchanged, {} tried again), {} records new or changed{waited}",
-            one.id, counted.requests, counted.unchanged, counted.retried, counted.records
-        );
-        say(talk, &line);
+        match pulled {
+            Ok(pulled) => tell(talk, &one.id, &pulled),
+            Err(why @ (CommandError::Credential { .. } | CommandError::Api { .. })) => {
+                if settings.apis.len() > 1 {
+                    say(talk, &format!("`{}` could not be pulled; the others are", one.id));
+                }
+                failed.push(why);
+            }
+            Err(why) => return Err(why),
+        }
     }
-    Ok(())
+    Ok(failed)
+}
+
+/// Lists that failed are named up to here.
+const NAMED: usize = 5;
+
+/// What was done with an API.
+fn tell(talk: Talk, id: &str, pulled: &api::Pulled) {
+    let counted = pulled.counted;
+    let waited = match pulled.waited_us / 1_000_000 {
+        0 => String::new(),
+        seconds => format!(", {seconds} s of them waiting for limits"),
+    };
+    let line = format!(
+        "`{id}`: {} requests ({} unchanged, {} tried again), {} records new or changed{waited}",
+        counted.requests, counted.unchanged, counted.retried, counted.records
+    );
+    say(talk, &line);
+    if pulled.mended > 0 {
+        say(talk, &format!("`{id}`: {} records could not be read back and were read again", pulled.mended));
+    }
+    for failed in pulled.failed.iter().take(NAMED) {
+        say(talk, &format!("`{id}`: left out `{}` of `{}`: {}", failed.stream, failed.of, failed.why));
+    }
+    if pulled.failed.len() > NAMED {
+        say(talk, &format!("`{id}`: left out {} other lists, counted among the caveats", pulled.failed.len() - NAMED));
+    }
 }
 
 /// Everything runs on one thread: what is waited for is the network.
@@ -95,7 +128,7 @@ async fn pull_one(
     office: &Office,
     archive: &mut Archive,
     one: &Api,
-    reach: Reach,
+    wish: Wish,
     bar: &ProgressBar,
 ) -> Result<api::Pulled, CommandError> {
     let token = credentials::token(settings, one)?;
@@ -108,7 +141,9 @@ async fn pull_one(
         clock: clock(),
         known: &known,
         people_rules: &rules,
-        reconcile: matches!(reach, Reach::Reconcile | Reach::Fresh),
+        reconcile: wish.reach == Reach::Reconcile,
+        fresh: wish.reach == Reach::Fresh,
+        accept_gone: wish.accept_gone,
     };
     let mut desk = office.desk();
     let mut progress = |counted: api::Progress| {
@@ -141,6 +176,8 @@ pub(super) fn plans(
             known: &known,
             people_rules: &rules,
             reconcile: matches!(reach, Reach::Reconcile | Reach::Fresh),
+            fresh: false,
+            accept_gone: false,
         };
         let folder =
             tempfile::tempdir_in(aside.path()).map_err(CommandError::system("make a folder in", aside.path()))?;

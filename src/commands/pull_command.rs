@@ -1,7 +1,7 @@
 //! `milepost pull`, and what it would cost.
 
 use super::output::{Talk, print_json, print_rows, say};
-use super::pull_apis::{self, Reach};
+use super::pull_apis::{self, Reach, Wish};
 use super::{CommandError, Outcome, pull, study};
 use crate::cli::{Format, PullArgs};
 use crate::config::Settings;
@@ -19,12 +19,16 @@ pub(super) fn run(args: &PullArgs) -> Result<Outcome, CommandError> {
     if args.dry_run {
         return dry_run(&settings, reach, args.format);
     }
-    let pulled = pull::pull(&settings, &mut segments, reach, Talk::Aloud)?;
+    let wish = Wish { reach, accept_gone: args.accept_gone };
+    let pulled = pull::pull(&settings, &mut segments, wish, Talk::Aloud)?;
     say(
         Talk::Aloud,
         &format!("read {} sources ({} events); {} had nothing new", pulled.read, pulled.events, pulled.unchanged),
     );
-    Ok(Outcome::Done)
+    match CommandError::of_all(pulled.failed) {
+        Some(why) => Err(why),
+        None => Ok(Outcome::Done),
+    }
 }
 
 fn dry_run(settings: &Settings, reach: Reach, format: Format) -> Result<Outcome, CommandError> {

@@ -3,7 +3,7 @@
 use super::build::{Built, build};
 use super::output::{Talk, say};
 use super::pull::pull;
-use super::pull_apis::Reach;
+use super::pull_apis::{Reach, Wish};
 use super::{CommandError, Path};
 use crate::cli::StudyArgs;
 use crate::config::{Overrides, Settings, load};
@@ -54,7 +54,7 @@ pub(crate) fn open(args: &StudyArgs, talk: Talk, up_to: UpTo) -> Result<Study, C
 pub(crate) fn run(settings: Settings, queries: Queries, talk: Talk, up_to: UpTo) -> Result<Study, CommandError> {
     let mut segments = Segments::open(&settings.data)?;
     // APIs are asked by `pull` alone: whoever looks at numbers gets those of the archive, twice the same.
-    let pulled = pull(&settings, &mut segments, Reach::Offline, talk)?;
+    let pulled = pull(&settings, &mut segments, Wish { reach: Reach::Offline, accept_gone: false }, talk)?;
     if pulled.read > 0 {
         say(talk, &format!("read {} sources: {} events", pulled.read, pulled.events));
     }

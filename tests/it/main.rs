@@ -25,6 +25,7 @@ mod queries;
 mod receive;
 mod sample;
 mod seeds;
+mod several_apis;
 mod small_study;
 mod spec;
 mod specs;

@@ -64,6 +64,7 @@ const STREAMS: &[Stream] = &[
         ask: ask::revisions,
         items: "/values",
         next: Next::With(ask::later_revisions),
+        resumes: true,
         key: &["id", "rev"],
         cursor: Some("changed"),
         keep: &[

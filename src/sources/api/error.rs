@@ -115,3 +115,25 @@ pub enum ApiError {
     #[error(transparent)]
     Archive(#[from] crate::archive::ArchiveError),
 }
+
+impl ApiError {
+    /// Whether it concerns one list, and others of the same API may be read all the same.
+    pub(super) fn is_of_a_list(&self) -> bool {
+        matches!(
+            self,
+            Self::Forbidden { .. } | Self::NotThere { .. } | Self::Unreachable { .. } | Self::Unexpected { .. }
+        )
+    }
+
+    /// Why, in few words and without a name of anything: what fails alike is counted together.
+    pub(super) fn in_short(&self) -> String {
+        match self {
+            Self::Unreachable { why, times, .. } => format!("{why}, {times} times"),
+            Self::Unexpected { what, .. } => what.clone(),
+            Self::Forbidden { .. } => "status 403".to_owned(),
+            Self::NotThere { .. } => "status 404".to_owned(),
+            Self::Foreign { .. } => "it leads to another host".to_owned(),
+            _ => "the API could not be read".to_owned(),
+        }
+    }
+}

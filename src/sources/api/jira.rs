@@ -129,6 +129,7 @@ const ISSUES_OF_DATA_CENTER: Stream = Stream {
     ask: ask::issues_of_data_center,
     next: Next::With(ask::after_issues),
     order: Order::Any,
+    resumes: true,
     ..ISSUES
 };
 

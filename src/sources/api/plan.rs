@@ -70,6 +70,7 @@ pub async fn plan(
         people: &people,
         door: &door,
         reconcile: what.reconcile,
+        accept_gone: false,
     };
     let settled = settle(&ground).await?;
     let to_settle = session.counted.get().requests;

@@ -245,7 +245,13 @@ impl<'a> Session<'a> {
                 return Err(ApiError::NotThere { host: self.host(), stream: name, permission });
             }
             403 | 404 | 410 | 451 => Judged::Done(Fetched::Missing(answer.status)),
-            408 | 500..=599 => Judged::Again(format!("status {}", answer.status)),
+            408 | 500..=599 => {
+                // A system under maintenance says when to come back.
+                if answer.header("retry-after").is_some() {
+                    self.governor.block(&answer);
+                }
+                Judged::Again(format!("status {}", answer.status))
+            }
             400 | 422 => {
                 let hint = "it does not understand what is asked: look at `owners`, `include` and `query`";
                 return Err(self.unexpected(stream, &format!("status {}", answer.status), hint));

@@ -94,6 +94,9 @@ pub struct Stream {
     pub(super) cursor: Option<&'static str>,
     /// In which order records come.
     pub(super) order: Order,
+    /// Whether a walk that was interrupted goes on at its last page, though records come in no order: none moves from behind it
+    /// to before it unseen.
+    pub(super) resumes: bool,
     /// Whether the system keeps no history of these records, so that each version that was seen is kept.
     pub(super) versions: bool,
     /// Whether a record that is gone is told no more: a ticket that was deleted or moved is none here, or one elsewhere. What
@@ -138,6 +141,7 @@ impl Stream {
         key: &["id"],
         cursor: None,
         order: Order::Any,
+        resumes: false,
         versions: false,
         undone: false,
         keep: &[],

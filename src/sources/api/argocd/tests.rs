@@ -271,7 +271,16 @@ fn pull_of(bench: &mut Bench, wire: &Forgetful) {
     let api = bench.settings.apis[0].clone();
     let names = std::collections::BTreeSet::new();
     let clock = std::rc::Rc::new(WallClock::new(1_748_779_200_000_000));
-    let what = Pull { api: &api, wire, clock, known: &names, people_rules: "", reconcile: false };
+    let what = Pull {
+        api: &api,
+        wire,
+        clock,
+        known: &names,
+        people_rules: "",
+        reconcile: false,
+        fresh: false,
+        accept_gone: false,
+    };
     let mut silent = |_| {};
     let mut pulled = std::pin::pin!(pull(&what, &mut bench.archive, &mut bench.people, &mut silent));
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());

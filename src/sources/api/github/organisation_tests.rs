@@ -58,8 +58,16 @@ impl Study {
         let settings = load(&file, &Overrides::default()).unwrap_or_else(|why| panic!("{why}"));
         let (api, known) = (&settings.apis[0], BTreeSet::new());
         let wire = api::connect(api, Token::None).unwrap_or_else(|why| panic!("{why}"));
-        let what =
-            Pull { api, wire: wire.as_ref(), clock: Rc::new(clock), known: &known, people_rules: "", reconcile: false };
+        let what = Pull {
+            api,
+            wire: wire.as_ref(),
+            clock: Rc::new(clock),
+            known: &known,
+            people_rules: "",
+            reconcile: false,
+            fresh: false,
+            accept_gone: false,
+        };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let pulled = runtime.block_on(api::pull(&what, &mut self.archive, &mut self.people, &mut |_| {}));
         let pulled = pulled.unwrap_or_else(|why| panic!("{why}"));

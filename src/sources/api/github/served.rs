@@ -65,7 +65,16 @@ pub(super) fn asked(study: &str, base: &'static str, token: &Token, answer: fn(&
         let wire = api::connect(api, token.clone()).unwrap_or_else(|why| panic!("{why}"));
         let known = settings.repositories.iter().map(|one| one.name.clone()).collect();
         let clock = Rc::new(WallClock::new(1_748_779_200_000_000));
-        let what = Pull { api, wire: wire.as_ref(), clock, known: &known, people_rules: "", reconcile };
+        let what = Pull {
+            api,
+            wire: wire.as_ref(),
+            clock,
+            known: &known,
+            people_rules: "",
+            reconcile,
+            fresh: false,
+            accept_gone: false,
+        };
         let mut people = Met::default();
         let pulled = runtime.block_on(api::pull(&what, &mut archive, &mut people, &mut |_| {}));
         pulled.unwrap_or_else(|why| panic!("day {day}: {why}"));

@@ -38,13 +38,13 @@ fn an_issue_on_github_that_ends_as_completed_grants() {
                 "closed_at": format!("2025-01-0{}T00:00:00Z", endings.len() + 1),
             })],
         );
-        let event = |(how, day): (&Option<&str>, usize)| {
+        let event = |(how, day): (Option<&str>, usize)| {
             json!({
                 "id": format!("E{day}"), "__typename": "ClosedEvent", "state_reason": how, "actor": {"login": "bob"},
                 "created_at": format!("2025-01-0{day}T00:00:00Z"), "_of": {"number": 3},
             })
         };
-        bench.put("issue_events", "O_1/7", endings.iter().zip(2..).map(event));
+        bench.put("issue_events", "O_1/7", endings.iter().copied().zip(2..).map(event));
         granted(&bench)
     };
     assert_eq!(told(&[Some("COMPLETED")]), ["2025-01-02T00:00:00Z"]);

@@ -13,8 +13,14 @@ use crate::config::{Overrides, Settings, load};
 use crate::log::{Facts, Identity, IdentityKey, Micros, Register, Signature};
 use crate::sources::api::fake::Fake;
 use crate::sources::api::request::{Answer, Request};
+use crate::sources::api::stream::Order;
 use crate::sources::api::wire::{Sending, Wire, WireFault};
 use crate::sources::api::{self, ApiError, Clock, Known, Plan, Pull, source};
+
+/// Scope and key.
+fn path(record: &Record) -> String {
+    if record.scope.is_empty() { record.key.clone() } else { format!("{}/{}", record.scope, record.key) }
+}
 
 /// When every fake's day 0 is.
 pub(super) const NOON_US: Micros = 1_748_779_200_000_000;
@@ -181,6 +187,10 @@ pub(super) struct Bench {
     pub(super) skew_hours: i64,
     /// Whether whole lists are asked for.
     pub(super) reconcile: bool,
+    /// Whether everything is asked for again.
+    pub(super) fresh: bool,
+    /// Whether most of a list may vanish.
+    pub(super) accept_gone: bool,
 }
 
 impl Bench {
@@ -203,6 +213,8 @@ impl Bench {
             clock: Rc::default(),
             skew_hours: 0,
             reconcile: false,
+            fresh: false,
+            accept_gone: false,
         }
     }
 
@@ -228,6 +240,8 @@ impl Bench {
             known: &self.known,
             people_rules: "",
             reconcile: self.reconcile,
+            fresh: self.fresh,
+            accept_gone: self.accept_gone,
         };
         let archive = self.archive.as_mut().expect("open");
         let mut silent = |_| {};
@@ -265,6 +279,8 @@ impl Bench {
             known: &self.known,
             people_rules: "",
             reconcile: false,
+            fresh: false,
+            accept_gone: false,
         };
         let beside = tempfile::tempdir().expect("a folder");
         let mut aside = Archive::open(beside.path()).expect("open");
@@ -330,29 +346,88 @@ impl Bench {
 
     /// The bookmarks' instants.
     pub(super) fn marks(&self) -> Vec<Micros> {
+        self.of_marks("since_us").into_values().collect()
+    }
+
+    /// When each list was first read whole, by stream and scope.
+    pub(super) fn wholes(&self) -> BTreeMap<(&'static str, String), Micros> {
+        self.of_marks("whole_us")
+    }
+
+    fn of_marks(&self, field: &str) -> BTreeMap<(&'static str, String), Micros> {
         let streams = source(self.settings.apis[0].kind).streams;
         let mut scopes: BTreeSet<String> = BTreeSet::from([String::new()]);
         for (_, records) in self.stored() {
             for record in records {
                 scopes.insert(record.scope.clone());
-                scopes.insert(if record.scope.is_empty() {
-                    record.key
-                } else {
-                    format!("{}/{}", record.scope, record.key)
-                });
+                scopes.insert(path(&record));
             }
         }
-        let mut marks = Vec::new();
+        let mut marks = BTreeMap::new();
         for stream in streams {
             for scope in &scopes {
                 let Some(text) = self.archive().bookmark("api:x", stream.name, scope).expect("readable") else {
                     continue;
                 };
                 let mark: Value = serde_json::from_str(&text).expect("JSON");
-                marks.extend(mark["since_us"].as_i64());
+                marks.extend(mark[field].as_i64().map(|at_us| ((stream.name, scope.clone()), at_us)));
             }
         }
         marks
+    }
+
+    /// What shaped the records, as the archive notes it.
+    pub(super) fn door(&self) -> String {
+        self.archive().door("api:x").expect("readable").unwrap_or_default()
+    }
+
+    /// Lists of whole streams whose records stand though what they were listed for is gone.
+    pub(super) fn orphans(&self) -> Vec<(&'static str, String, String)> {
+        let alive = self.alive();
+        let streams = source(self.settings.apis[0].kind).streams;
+        let mut orphans = Vec::new();
+        for (stream, scope, key) in alive.keys() {
+            let of =
+                streams.iter().find(|one| one.name == *stream && one.order == Order::Whole).and_then(|one| one.per);
+            let Some(of) = of else { continue };
+            let is_of = |(name, above, key): &&(&str, String, String)| {
+                *name == of && *scope == if above.is_empty() { key.clone() } else { format!("{above}/{key}") }
+            };
+            if !alive.keys().any(|parent| is_of(&parent)) {
+                orphans.push((*stream, scope.clone(), key.clone()));
+            }
+        }
+        orphans
+    }
+
+    /// Since when and until when the versions of the records of a stream are known.
+    pub(super) fn stays(&self, stream: &str, scope: &str) -> Vec<(Option<Micros>, Option<Micros>)> {
+        let records = self.archive().records_of("api:x", stream, scope).expect("readable");
+        records.iter().map(|record| (record.since_us, record.gone_us)).collect()
+    }
+
+    /// How much was left out for a reason.
+    pub(super) fn left_out(&self, reason: &str) -> i64 {
+        let caveats = self.facts().caveats;
+        caveats.iter().filter(|caveat| caveat.detail.contains(reason)).map(|caveat| caveat.count).sum()
+    }
+
+    /// Makes a record of a stream unreadable on the disk.
+    pub(super) fn break_one(&mut self, stream: &str) {
+        self.archive = None;
+        let file = self.folder.path().join(crate::archive::FILE);
+        let database = rusqlite::Connection::open(file).expect("open");
+        let sql = "update record set body = x'01ff' where stream = ?1
+                   and (scope, key) = (select scope, key from record where stream = ?1 order by scope, key limit 1)";
+        assert!(database.execute(sql, [stream]).expect("damaged") > 0, "{stream}");
+        drop(database);
+        self.reopen();
+    }
+
+    /// Takes out what is broken.
+    pub(super) fn mend(&mut self) -> usize {
+        let archive = self.archive.as_mut().expect("open");
+        archive.mend(None, &api::begin_anew).expect("mended").len()
     }
 
     pub(super) fn facts(&self) -> Facts {

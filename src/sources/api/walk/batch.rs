@@ -13,13 +13,15 @@ use crate::sources::api::request::Request;
 use crate::sources::api::session::Fetched;
 use crate::sources::api::stream::{Ask, Batch, Stream};
 
-/// Reads a stream for many records; what was asked for comes in pages that hold parts of several lists.
+/// Reads a stream for many records; what was asked for comes in pages that hold parts of several lists. Says which scopes could
+/// not be read, and why.
 pub(in crate::sources::api) async fn walk_together(
     ground: &Ground<'_>,
     stream: &'static Stream,
     batch: &Batch,
     parents: &[Record],
-) -> Result<(), ApiError> {
+) -> Result<Vec<(Vec<String>, ApiError)>, ApiError> {
+    let mut failed = Vec::new();
     let values: Vec<Value> =
         parents.iter().map(|record| serde_json::from_str(&record.body).unwrap_or_default()).collect();
     let kept = parents.iter().zip(&values).map(|(record, value)| {
@@ -40,19 +42,27 @@ pub(in crate::sources::api) async fn walk_together(
         }
     }
     for some in wanted.chunks(batch.most) {
-        let mut walks: BTreeMap<&str, Walk<'_, '_>> = some
-            .iter()
-            .map(|(path, parent, mark)| (parent.key, Walk::new(ground, stream, path, Some(parent), mark.clone(), None)))
-            .collect();
+        let mut walks: BTreeMap<&str, Walk<'_, '_>> = BTreeMap::new();
+        for (path, parent, mark) in some {
+            walks.insert(parent.key, Walk::new(ground, stream, path, Some(parent), mark.clone(), None)?);
+        }
         let keys: Vec<&str> = walks.keys().copied().collect();
-        if let Ended::Missing(status @ (401 | 403)) = pages(&mut walks, batch, (batch.ask)(ground.api, &keys)).await? {
-            return Err(ground.session.refused(stream, "", status));
+        match pages(&mut walks, batch, (batch.ask)(ground.api, &keys)).await {
+            Ok(Ended::Missing(status @ (401 | 403))) => {
+                return Err(ground.session.refused(stream, "", status));
+            }
+            Ok(_) => {}
+            Err(why) if why.is_of_a_list() => {
+                failed.push((some.iter().map(|(path, ..)| path.clone()).collect(), why));
+                continue;
+            }
+            Err(why) => return Err(why),
         }
         for (_, walk) in walks {
             walk.end(true)?;
         }
     }
-    Ok(())
+    Ok(failed)
 }
 
 async fn pages(walks: &mut BTreeMap<&str, Walk<'_, '_>>, batch: &Batch, first: Request) -> Result<Ended, ApiError> {
@@ -87,8 +97,13 @@ async fn pages(walks: &mut BTreeMap<&str, Walk<'_, '_>>, batch: &Batch, first: R
                 walk.take(item, &mut page).await?;
             }
         }
-        if let Some(walk) = walks.values().next() {
-            walk.commit(page)?;
+        let mut page = Some(page);
+        for walk in walks.values_mut() {
+            match page.take() {
+                Some(page) => walk.commit(page)?,
+                None if walk.left_out.is_saved() => {}
+                None => walk.commit(Page::default())?,
+            }
         }
     }
     Ok(Ended::Whole)

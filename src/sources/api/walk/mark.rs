@@ -5,7 +5,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::Ground;
-use crate::archive::Archive;
+use crate::archive::{Archive, Skip};
 use crate::config::Api;
 use crate::log::Micros;
 use crate::sources::api::error::ApiError;
@@ -14,7 +14,7 @@ use crate::sources::api::request::Request;
 use crate::sources::api::stream::{Hint, Stream};
 
 /// How far a stream was read in a scope.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Mark {
     /// The newest cursor that is stored, and everything before it; never past the start of the run that stored it.
     pub(super) since_us: Option<Micros>,
@@ -29,13 +29,47 @@ pub(super) struct Mark {
     /// What of the settings shaped the requests.
     #[serde(default)]
     pub(super) asked: String,
+    /// Whether it is read again from the beginning, and says at its end what is gone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) again: bool,
+    /// How far a list was read that has no order to go on by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) going: Option<Going>,
+    /// Whether other settings asked when it was stored.
+    #[serde(skip)]
+    pub(super) other_settings: bool,
+}
+
+/// Where an unfinished walk stands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Going {
+    /// The last page that is stored.
+    pub(super) request: Request,
+    /// When the run began that began the walk: what changed since then may lie on pages that were read before it did.
+    pub(super) started_us: Micros,
+    /// The newest cursor so far.
+    pub(super) newest_us: Option<Micros>,
 }
 
 /// A mark as the archive holds it; none is one of a list that was never read. Where other settings asked then, the list is
 /// read anew: what they left out lies before the mark.
 pub(super) fn stored(text: Option<String>, api: &Api, stream: &Stream) -> Mark {
     let mark = parsed(text);
-    if mark.asked == asked(api, stream) { mark } else { Mark { whole_us: mark.whole_us, ..Mark::default() } }
+    if mark.asked == asked(api, stream) {
+        return mark;
+    }
+    let other_settings = !mark.asked.is_empty();
+    Mark { whole_us: mark.whole_us, again: mark.again, other_settings, ..Mark::default() }
+}
+
+/// The mark of a list that begins again: when it was first read whole is known from no later answer.
+///
+/// # Panics
+/// Never: a mark is plain data.
+pub fn begin_anew(text: &str) -> String {
+    let mark = parsed(Some(text.to_owned()));
+    let anew = Mark { whole_us: mark.whole_us, asked: mark.asked, again: true, ..Mark::default() };
+    serde_json::to_string(&anew).expect("a mark is plain data")
 }
 
 fn parsed(text: Option<String>) -> Mark {
@@ -66,6 +100,9 @@ pub(in crate::sources::api) fn whole_us(
 pub(super) struct Unchanged {
     pub(super) next: Option<Request>,
     pub(super) keys: Vec<String>,
+    /// What was left out of it, by place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) left_out: Vec<(String, Skip)>,
 }
 
 /// Whether what the stream is listed for counts fewer records than are stored: then some are gone.

@@ -23,10 +23,16 @@ pub(super) const MOST_PAGES: usize = 100_000;
 impl Walk<'_, '_> {
     /// Pages from a request to the last one.
     pub(super) async fn pages(&mut self, first: Request) -> Result<(), ApiError> {
-        let mut request = Some(first);
+        let mut resumed = self.resume();
+        let mut request = Some(resumed.clone().unwrap_or_else(|| first.clone()));
         let mut asked: HashSet<String> = HashSet::new();
         let (mut known, mut empty) = (0, 0);
         while let Some(now) = request.take() {
+            if resumed.take().is_some() && !self.still_leads_on(&now).await? {
+                self.begin();
+                request = Some(first.clone());
+                continue;
+            }
             if !asked.insert(now.name()) {
                 return Err(self.endless("pages that lead back to each other"));
             }
@@ -40,7 +46,8 @@ impl Walk<'_, '_> {
                 }
                 Fetched::Unchanged => {
                     let before = etag.and_then(|(_, page)| serde_json::from_str::<Unchanged>(&page?).ok());
-                    let Some(Unchanged { next, keys }) = before else { return Ok(()) };
+                    let Some(Unchanged { next, keys, left_out }) = before else { return Ok(()) };
+                    self.left_out.again(left_out);
                     self.listed.extend(keys);
                     request = next;
                     continue;
@@ -61,6 +68,19 @@ impl Walk<'_, '_> {
             request = next;
         }
         Ok(())
+    }
+
+    /// Whether the page that was stored last before the walk was interrupted still begins with what is stored: then nothing has
+    /// moved from behind it to before it, and no token has run out.
+    async fn still_leads_on(&self, request: &Request) -> Result<bool, ApiError> {
+        match self.ground.session.fetch(self.stream, self.scope, request, None).await {
+            Ok(Fetched::Answer(_, json)) => match self.items(&json, self.stream.items)?.first() {
+                Some(first) => self.is_stored(first),
+                None => Ok(false),
+            },
+            Ok(Fetched::Missing(_) | Fetched::Unchanged) | Err(ApiError::Unexpected { .. }) => Ok(false),
+            Err(why) => Err(why),
+        }
     }
 
     pub(super) fn endless(&self, what: &str) -> ApiError {

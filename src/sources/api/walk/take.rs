@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::Walk;
+use super::left_out::ITEM;
 use super::mark::Unchanged;
 use super::pages::{MOST_PAGES, after};
 use crate::archive::{Page, Put};
@@ -32,16 +33,21 @@ impl Walk<'_, '_> {
         }
         if self.stream.order == Order::OldestFirst {
             page.bookmark = Some(self.marked(self.mark.whole));
+        } else if self.stream.resumes && next.is_some() {
+            page.bookmark = Some(self.marked_at(request));
         }
         if let (Method::Get, Some(etag)) = (request.method, answer.header("etag")) {
-            let same = Unchanged { next: next.cloned(), keys: self.listed[before..].to_vec() };
+            let keys = self.listed[before..].to_vec();
+            let same = Unchanged { next: next.cloned(), keys, left_out: self.left_out.of_page() };
             page.validator = Some((request.name(), etag.to_owned(), serde_json::to_string(&same).ok()));
         }
         self.commit(page)?;
         Ok(fresh)
     }
 
-    pub(super) fn commit(&self, mut page: Page) -> Result<(), ApiError> {
+    /// Stores a page, with what was left out since the last one.
+    pub(super) fn commit(&mut self, mut page: Page) -> Result<(), ApiError> {
+        self.left_out.save(&mut page);
         page.keys = self.ground.people.borrow_mut().new_keys();
         let changed = self.ground.archive.borrow_mut().store(self.ground.unit, self.stream.name, self.scope, &page)?;
         self.ground.session.count(|counted| counted.records += changed as u64);
@@ -50,26 +56,53 @@ impl Walk<'_, '_> {
 
     /// Lets one record through the door, with the lists within it; says whether its key is new to this walk.
     pub(super) async fn take(&mut self, item: &Value, page: &mut Page) -> Result<bool, ApiError> {
+        let raw = item;
         let mut item = item.clone();
         (self.stream.prepare)(&mut item);
+        let place = self.place(raw, &item);
+        if !place.starts_with(ITEM) {
+            self.left_out.settle(&place);
+        }
         if let Some(reason) = item.get("_left_out").and_then(Value::as_str) {
-            self.skip(reason.to_owned(), self.scope.to_owned());
+            self.skip(&place, reason.to_owned(), self.scope.to_owned());
             return Ok(false);
         }
         let kept = self.pass(self.stream, &item);
         let Some(key) = key_of(self.stream, &kept) else {
-            self.skip("a record without its key".to_owned(), self.scope.to_owned());
+            self.skip(&place, "a record without its key".to_owned(), self.scope.to_owned());
             return Ok(false);
         };
         if let Some(at_us) = self.stream.cursor.and_then(|cursor| at(&item, cursor)).and_then(instant) {
             self.newest = Some(self.newest.map_or(at_us, |newest| newest.max(at_us)));
         }
         for part in self.stream.parts {
-            self.take_part(part, &key, &item, page).await?;
+            self.take_part(part, (&key, &place), &item, page).await?;
         }
         self.put(self.stream, key.clone(), &kept, page);
         self.listed.push(key.clone());
         Ok(self.seen.insert(key))
+    }
+
+    /// Where a record stands among what is left out: by its key, else by all that it holds. Either may name a person.
+    fn place(&self, raw: &Value, item: &Value) -> String {
+        let people = self.ground.people.borrow();
+        match key_of(self.stream, item) {
+            Some(key) => format!("record {}", people.word(&key)),
+            None => format!("{ITEM}{}", people.word(&raw.to_string())),
+        }
+    }
+
+    /// The place of a record that is stored.
+    pub(super) fn place_of(&self, key: &str) -> String {
+        format!("record {}", self.ground.people.borrow().word(key))
+    }
+
+    /// Whether a record of this answer is stored already.
+    pub(super) fn is_stored(&self, item: &Value) -> Result<bool, ApiError> {
+        let mut item = item.clone();
+        (self.stream.prepare)(&mut item);
+        let Some(key) = key_of(self.stream, &item) else { return Ok(false) };
+        Ok(self.ground.archive.borrow().holds(self.ground.unit, self.stream.name, self.scope, &key)?)
     }
 
     pub(super) fn pass(&self, stream: &Stream, item: &Value) -> Value {
@@ -87,7 +120,7 @@ impl Walk<'_, '_> {
     pub(super) async fn take_part(
         &mut self,
         part: &Part,
-        of: &str,
+        (of, place): (&str, &str),
         item: &Value,
         page: &mut Page,
     ) -> Result<(), ApiError> {
@@ -110,10 +143,8 @@ impl Walk<'_, '_> {
                     Fetched::Answer(_, json) => json,
                     Fetched::Unchanged => break,
                     Fetched::Missing(status) => {
-                        self.skip(
-                            format!("the rest of `{}` is not there (status {status})", stream.name),
-                            of.to_owned(),
-                        );
+                        let reason = format!("the rest of `{}` is not there (status {status})", stream.name);
+                        self.skip(place, reason, of.to_owned());
                         break;
                     }
                 };
@@ -128,7 +159,8 @@ impl Walk<'_, '_> {
             }
             let kept = self.pass(stream, &member);
             let Some(key) = key_of(stream, &kept) else {
-                self.skip(format!("a record of `{}` without its key", stream.name), of.to_owned());
+                let reason = format!("a record of `{}` without its key", stream.name);
+                self.skip(place, reason, of.to_owned());
                 continue;
             };
             self.put(stream, format!("{of}/{key}"), &kept, page);

@@ -67,7 +67,7 @@ impl Walk<'_, '_> {
                 }
                 _ => {
                     let what = format!("more than {} records within a second; only these many are given", windows.most);
-                    self.skip(what, self.scope.to_owned());
+                    self.skip(&format!("stretch {from}"), what, self.scope.to_owned());
                 }
             }
         }
@@ -89,7 +89,8 @@ impl Walk<'_, '_> {
                 Fetched::Unchanged => {
                     // A pull that was killed may have stored this page and none of those behind it.
                     let before = etag.and_then(|(_, page)| serde_json::from_str::<Unchanged>(&page?).ok());
-                    let Some(Unchanged { next, keys }) = before else { return Ok(below) };
+                    let Some(Unchanged { next, keys, left_out }) = before else { return Ok(below) };
+                    self.left_out.again(left_out);
                     below.given += keys.len() as u64;
                     self.listed.extend(keys);
                     request = next;
