@@ -21,7 +21,7 @@ pub(super) const SOURCE: Source = Source {
     streams: STREAMS,
     sign: Sign::Bearer,
     headers: &[("accept", "application/json")],
-    pace: Pace { in_flight: 2, points_per_minute: 300, busy: &[] },
+    pace: Pace { in_flight: 2, points_per_minute: 300, window: 60_000_000, busy: &[] },
 };
 
 /// Whoever began a sync is known by what they sign in with: an e-mail or a handle, told apart before the door.

@@ -36,7 +36,7 @@ pub(super) const SOURCE: Source = Source {
     streams: STREAMS,
     sign: Sign::Basic,
     headers: &[("accept", "application/json")],
-    pace: Pace { in_flight: 4, points_per_minute: 600, busy: &[] },
+    pace: Pace { in_flight: 4, points_per_minute: 600, window: 300_000_000, busy: &[] },
 };
 
 /// As [`shape::person`] leaves them.
@@ -192,6 +192,7 @@ const STREAMS: &[Stream] = &[
         doc: "Jobs of the builds of pipelines that `jobs` names.",
         permission: "`Build: Read`",
         per: Some("builds"),
+        wanted: |api| !api.jobs.is_empty(),
         ask: ask::timeline,
         items: "/records",
         keep: &[

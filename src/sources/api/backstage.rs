@@ -37,7 +37,7 @@ pub(super) const SOURCE: Source = Source {
     streams: STREAMS,
     sign: Sign::Bearer,
     headers: &[("accept", "application/json")],
-    pace: Pace { in_flight: 4, points_per_minute: 1_200, busy: &[] },
+    pace: Pace { in_flight: 4, points_per_minute: 1_200, window: 60_000_000, busy: &[] },
 };
 
 /// A user's name is the login of the directory that users come from, so it may meet other systems' handles.

@@ -30,7 +30,12 @@ pub(super) const SOURCE: Source = Source {
     streams: STREAMS,
     sign: Sign::Bearer,
     headers: &[("accept", "application/vnd.github+json"), ("x-github-api-version", "2022-11-28")],
-    pace: Pace { in_flight: 10, points_per_minute: 900, busy: &[("", 81_000_000), ("graphql", 54_000_000)] },
+    pace: Pace {
+        in_flight: 10,
+        points_per_minute: 900,
+        window: 3_600_000_000,
+        busy: &[("", 81_000_000), ("graphql", 54_000_000)],
+    },
 };
 
 const SOMEONE: Face = Face { name: "name", email: "", handle: "login", prefix: "" };
@@ -260,6 +265,7 @@ const STREAMS: &[Stream] = &[
         doc: "Earlier attempts of the runs that `jobs` or `classify` names; GitHub lists the last alone.",
         permission: "`Actions: read` (App) or `repo` (token)",
         per: Some("runs"),
+        wanted: |api| !api.jobs.is_empty() || !api.classify.is_empty(),
         ask: queries::attempts,
         key: &["run_attempt"],
         keep: RUN,
@@ -273,6 +279,7 @@ const STREAMS: &[Stream] = &[
         doc: "Jobs of the runs whose name `jobs` of the study file names.",
         permission: "`Actions: read` (App) or `repo` (token)",
         per: Some("runs"),
+        wanted: |api| !api.jobs.is_empty(),
         ask: queries::jobs,
         items: "/jobs",
         next: Next::Link,
@@ -391,6 +398,9 @@ mod hourly;
 #[cfg(test)]
 #[path = "github/organisation_tests.rs"]
 mod organisation_tests;
+#[cfg(test)]
+#[path = "github/plan_tests.rs"]
+mod plan_tests;
 #[cfg(test)]
 #[path = "github/runs_tests.rs"]
 mod runs_tests;

@@ -33,7 +33,7 @@ pub(super) const SOURCE: Source = Source {
     streams: STREAMS,
     sign: Sign::Header("private-token", ""),
     headers: &[("accept", "application/json")],
-    pace: Pace { in_flight: 8, points_per_minute: 2_000, busy: &[] },
+    pace: Pace { in_flight: 8, points_per_minute: 2_000, window: 60_000_000, busy: &[] },
 };
 
 const SOMEONE: Face = Face { name: "name", email: "", handle: "username", prefix: "" };
@@ -256,6 +256,7 @@ const STREAMS: &[Stream] = &[
         doc: "Jobs of the pipelines whose name, or whose project's, `jobs` of the study file names.",
         permission: REPORTER,
         per: Some("pipelines"),
+        wanted: |api| !api.jobs.is_empty(),
         ask: ask::jobs,
         next: Next::Link,
         keep: &[

@@ -1,7 +1,8 @@
 //! One budget over all requests to a system: who may ask now, and how long everybody waits.
 //!
-//! Limits that it says of itself (`x-ratelimit-*`, `retry-after`) are kept per resource; limits that it only documents
-//! (so many at once, so many points a minute) come from the source. Waits are told by the server: from its `Date` to its
+//! Budgets that it says of itself (`x-ratelimit-*` and their kin) are kept per resource; `Retry-After` stops all of them.
+//! Limits that it only documents (so many at once, so many requests a minute, so long a minute's answers may keep it busy)
+//! come from the source. Waits are told by the server: from its `Date` to its
 //! reset, so that a wrong clock here waits neither too long nor too short.
 
 use std::cell::RefCell;
@@ -22,6 +23,8 @@ const MINUTE: Micros = 60 * SECOND;
 #[derive(Clone, Copy, Debug)]
 struct Budget {
     remaining: i64,
+    /// What a whole window holds, where the system says it.
+    limit: Option<i64>,
     reset_us: Micros,
     /// Points of what is under way.
     in_flight: i64,
@@ -33,7 +36,7 @@ struct State {
     budgets: BTreeMap<&'static str, Option<Budget>>,
     /// Until when nobody asks.
     blocked_us: Micros,
-    /// When points of the last minute were spent, by resource.
+    /// When requests of the last minute went out, by resource.
     minutes: BTreeMap<&'static str, VecDeque<Micros>>,
     /// Which answers of the last minute took from when to when.
     answers: VecDeque<(&'static str, Micros, Micros)>,
@@ -41,7 +44,9 @@ struct State {
     under_way: BTreeMap<&'static str, (i64, Micros)>,
     /// How often in a row a secondary limit named no time.
     strikes: u32,
-    /// How long was waited for limits.
+    /// How many requests wait for a limit, and since when any does.
+    waiting: (usize, Micros),
+    /// For how long any did before that.
     waited_us: Micros,
 }
 
@@ -51,6 +56,13 @@ pub(super) struct Governor {
     pace: Pace,
     state: RefCell<State>,
     freed: Notify,
+}
+
+/// What is planned of a resource.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Spending {
+    pub(super) requests: i64,
+    pub(super) points: i64,
 }
 
 /// What a request waits for.
@@ -93,7 +105,7 @@ impl Governor {
         Self { clock, pace, state: RefCell::default(), freed: Notify::new() }
     }
 
-    /// How long was waited for limits so far.
+    /// For how long any request waited for a limit so far.
     pub(super) fn waited_us(&self) -> Micros {
         self.state.borrow().waited_us
     }
@@ -105,13 +117,29 @@ impl Governor {
             match self.try_admit(resource, points) {
                 Ok(()) => return Place { governor: self, resource, points, from_us: self.clock.now_us() },
                 Err(Wait::For(us)) => {
-                    let before = self.clock.now_us();
+                    self.waits();
                     self.clock.sleep(us).await;
-                    let passed = self.clock.now_us() - before;
-                    self.state.borrow_mut().waited_us += passed;
+                    self.goes_on();
                 }
                 Err(Wait::ForAnswer) => freed.await,
             }
+        }
+    }
+
+    /// Several wait for one limit side by side: the time counts once.
+    fn waits(&self) {
+        let state = &mut *self.state.borrow_mut();
+        if state.waiting.0 == 0 {
+            state.waiting.1 = self.clock.now_us();
+        }
+        state.waiting.0 += 1;
+    }
+
+    fn goes_on(&self) {
+        let state = &mut *self.state.borrow_mut();
+        state.waiting.0 -= 1;
+        if state.waiting.0 == 0 {
+            state.waited_us += self.clock.now_us() - state.waiting.1;
         }
     }
 
@@ -167,6 +195,7 @@ impl Governor {
         let number = |names: [&str; 3]| names.iter().find_map(|name| answer.header(name)?.trim().parse::<i64>().ok());
         let remaining = number(["x-ratelimit-remaining", "ratelimit-remaining", "x-rate-limit-remaining"]);
         let reset = number(["x-ratelimit-reset", "ratelimit-reset", "x-rate-limit-reset"]);
+        let limit = number(["x-ratelimit-limit", "ratelimit-limit", "x-rate-limit-limit"]).filter(|limit| *limit > 0);
         let now = self.clock.now_us();
         let server = date_us(answer).unwrap_or(now);
         let state = &mut *self.state.borrow_mut();
@@ -180,10 +209,10 @@ impl Governor {
                 // Answers overtake each other: within one window what is left only falls.
                 let same_window = before.is_some_and(|before| (before.reset_us - reset_us).abs() < 5 * SECOND);
                 let left_before = before.filter(|_| same_window).map_or(i64::MAX, |before| before.remaining);
-                Budget { remaining: remaining.min(left_before), reset_us, in_flight }
+                Budget { remaining: remaining.min(left_before), limit, reset_us, in_flight }
             }
             // A system that says nothing of a budget has none; an error that says nothing of a known one changes none.
-            _ => before.unwrap_or(Budget { remaining: i64::MAX / 2, reset_us: 0, in_flight }),
+            _ => before.unwrap_or(Budget { remaining: i64::MAX / 2, limit: None, reset_us: 0, in_flight }),
         };
         state.budgets.insert(resource, Some(learned));
     }
@@ -220,18 +249,50 @@ impl Governor {
         state.blocked_us = state.blocked_us.max(now + us.clamp(SECOND, 24 * 60 * MINUTE));
     }
 
-    /// How long so many more requests take at least, by what is left and when there is more.
-    pub(super) fn wait_for(&self, requests: u64) -> Micros {
+    /// How long what is planned takes at least: resources side by side, each by what its budgets hold, by what a minute may
+    /// hold of it, and by how long its answers took so far.
+    pub(super) fn least(&self, planned: &BTreeMap<&'static str, Spending>) -> Micros {
         let state = self.state.borrow();
         let now = self.clock.now_us();
-        let Some(budget) = state.budgets.values().flatten().min_by_key(|budget| budget.remaining) else { return 0 };
-        if i64::try_from(requests).unwrap_or(i64::MAX) <= budget.remaining { 0 } else { (budget.reset_us - now).max(0) }
+        let busy = |resource: &str, Spending { requests, .. }: Spending| {
+            let each = state.under_way.get(resource).map_or(0, |(_, each)| *each);
+            requests.saturating_mul(each)
+        };
+        let mut least = 0;
+        for (resource, spending) in planned {
+            let (requests, each_busy) = (spending.requests, busy(resource, *spending));
+            let minutes = (requests - 1).max(0) / i64::try_from(self.pace.points_per_minute).unwrap_or(i64::MAX).max(1);
+            let own = self.pace.busy.iter().filter(|(only, _)| only == resource);
+            let paced = own.map(|(_, most)| share(each_busy, MINUTE, *most)).max().unwrap_or(0);
+            let at_once = each_busy / i64::try_from(self.pace.in_flight).unwrap_or(i64::MAX).max(1);
+            let pace = paced.max(minutes.saturating_mul(MINUTE)).max(at_once);
+            least = least.max(pace);
+            let Some(budget) = state.budgets.get(resource).copied().flatten() else { continue };
+            let over = spending.points - budget.remaining;
+            if over <= 0 {
+                continue;
+            }
+            let limit = budget.limit.unwrap_or(i64::MAX);
+            let (windows, last) = ((over - 1) / limit, (over - 1) % limit + 1);
+            // The last window takes as long as what is left for it, and nothing of it can begin sooner.
+            let rest = share(pace, last, spending.points);
+            let wait = (budget.reset_us - now).max(0) + windows.saturating_mul(self.pace.window);
+            least = least.max(wait.saturating_add(rest));
+        }
+        let together = self.pace.busy.iter().filter(|(only, _)| only.is_empty());
+        let all: Micros = planned.iter().map(|(resource, spending)| busy(resource, *spending)).sum();
+        together.map(|(_, most)| share(all, MINUTE, *most)).fold(least, Micros::max)
     }
 
     /// An answer came through.
     pub(super) fn relax(&self) {
         self.state.borrow_mut().strikes = 0;
     }
+}
+
+/// A part of something, by its share in a whole.
+fn share(of: i64, part: i64, whole: i64) -> i64 {
+    i64::try_from(i128::from(of) * i128::from(part) / i128::from(whole.max(1))).unwrap_or(i64::MAX)
 }
 
 /// What to wait for until one more answer keeps the system busy for no longer than it may be.

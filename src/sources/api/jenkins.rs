@@ -30,7 +30,7 @@ pub(super) const SOURCE: Source = Source {
     streams: STREAMS,
     sign: Sign::Basic,
     headers: &[("accept", "application/json")],
-    pace: Pace { in_flight: 4, points_per_minute: 600, busy: &[] },
+    pace: Pace { in_flight: 4, points_per_minute: 600, window: 60_000_000, busy: &[] },
 };
 
 /// The user's id is the login of whatever directory Jenkins asks, so it may meet other systems' handles.

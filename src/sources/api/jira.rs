@@ -24,7 +24,7 @@ pub(super) const CLOUD: Source = Source {
     streams: &[READER, STATUSES, ISSUES_OF_CLOUD, HISTORY, COMMENTS, REQUESTS, SLAS],
     sign: Sign::Basic,
     headers: &[("accept", "application/json")],
-    pace: Pace { in_flight: 5, points_per_minute: 600, busy: &[] },
+    pace: Pace { in_flight: 5, points_per_minute: 600, window: 60_000_000, busy: &[] },
 };
 
 /// Jira Data Center. Limits are the administrator's, and a search with histories is heavy; the numbers are our own here too.
@@ -32,7 +32,7 @@ pub(super) const DATA_CENTER: Source = Source {
     streams: &[READER, STATUSES, ISSUES_OF_DATA_CENTER, COMMENTS, REQUESTS, SLAS],
     sign: Sign::Bearer,
     headers: &[("accept", "application/json")],
-    pace: Pace { in_flight: 3, points_per_minute: 300, busy: &[] },
+    pace: Pace { in_flight: 3, points_per_minute: 300, window: 60_000_000, busy: &[] },
 };
 
 /// As `shape` writes a person: the login of Data Center as it is, the account id of Cloud behind `jira:`.

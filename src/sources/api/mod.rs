@@ -17,6 +17,7 @@
 //! Neighbours: `archive` to the left; `told` for what records mean; `commands` gives tokens, clock and people.
 
 mod argocd;
+mod around;
 mod azure_devops;
 mod backstage;
 mod clock;

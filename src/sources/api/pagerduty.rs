@@ -17,7 +17,7 @@ pub(super) const SOURCE: Source = Source {
     streams: STREAMS,
     sign: Sign::Header("authorization", "Token token="),
     headers: &[("accept", "application/vnd.pagerduty+json;version=2")],
-    pace: Pace { in_flight: 5, points_per_minute: 900, busy: &[] },
+    pace: Pace { in_flight: 5, points_per_minute: 900, window: 60_000_000, busy: &[] },
 };
 
 /// A reference to a user says a name and an id; only a name of two or more words meets other systems.

@@ -117,6 +117,9 @@ pub(super) fn check_streams(api: &Api) -> Result<(), ApiError> {
 /// A stream is read where it is wanted, or where one that is wanted hangs on it.
 pub(super) fn needed(api: &Api, stream: &Stream) -> bool {
     let below = |other: &Stream| other.per == Some(stream.name) && needed(api, other);
+    if !(stream.wanted)(api) {
+        return false;
+    }
     api.reads_stream(stream.name) || source(api.kind).streams.iter().any(below)
 }
 
@@ -139,17 +142,18 @@ fn below<'g>(
 }
 
 /// Walks a stream once, or for each record of the stream that it hangs on.
-async fn each_scope(ground: &Ground<'_>, stream: &'static Stream) -> Result<(), ApiError> {
+pub(super) async fn each_scope(ground: &Ground<'_>, stream: &'static Stream) -> Result<(), ApiError> {
     let Some(per) = stream.per else {
         return walk(ground, stream, "", None).await.map(|_| ());
     };
-    let parents = latest(ground.archive.borrow().records(ground.unit, per)?);
     if let Some(batch) = &stream.batch {
+        let parents = standing(ground, per).collect::<Result<Vec<_>, _>>()?;
         return walk_together(ground, stream, batch, &parents).await;
     }
     let at_once = source(ground.api.kind).pace.in_flight;
     let refused = &Refused::default();
-    let walks = parents.iter().map(|record| async move {
+    let walks = standing(ground, per).map(|record| async move {
+        let record = record?;
         // A record was JSON when it was stored; one that is not is found by `archive verify`.
         let Ok(value) = serde_json::from_str::<Value>(&record.body) else { return Ok(()) };
         let (key, scope, since_us) = (&record.key, &record.scope, record.since_us);
@@ -185,15 +189,34 @@ impl Refused {
     }
 }
 
-/// The last version of each record that is not gone.
-pub(super) fn latest(records: Vec<Record>) -> Vec<Record> {
-    let mut kept: Vec<Record> = Vec::with_capacity(records.len());
-    for record in records {
-        if kept.last().is_some_and(|before| (&before.scope, &before.key) == (&record.scope, &record.key)) {
-            kept.pop();
+/// The records of a stream that are not gone, each by its last version. A few hundred stand in memory at once, and none
+/// keeps the archive from being written meanwhile.
+pub(super) fn standing<'g>(
+    ground: &'g Ground<'_>,
+    stream: &'static str,
+) -> impl Iterator<Item = Result<Record, ApiError>> + 'g {
+    let mut page = Vec::new().into_iter();
+    let mut last = (String::new(), String::new());
+    let mut is_at_end = false;
+    std::iter::from_fn(move || {
+        if is_at_end {
+            return None;
         }
-        kept.push(record);
-    }
-    kept.retain(|record| record.gone_us.is_none());
-    kept
+        if let Some(record) = page.next() {
+            return Some(Ok(record));
+        }
+        match ground.archive.borrow().standing_after(ground.unit, stream, (&last.0, &last.1)) {
+            Ok(next) => page = next.into_iter(),
+            Err(why) => {
+                is_at_end = true;
+                return Some(Err(why.into()));
+            }
+        }
+        if let Some(record) = page.as_slice().last() {
+            last = (record.scope.clone(), record.key.clone());
+        }
+        let next = page.next();
+        is_at_end = next.is_none();
+        next.map(Ok)
+    })
 }

@@ -25,7 +25,7 @@ pub(super) const SOURCE: Source = Source {
     streams: STREAMS,
     sign: Sign::Basic,
     headers: &[("accept", "application/json")],
-    pace: Pace { in_flight: 2, points_per_minute: 300, busy: &[] },
+    pace: Pace { in_flight: 2, points_per_minute: 300, window: 3_600_000_000, busy: &[] },
 };
 
 const PERSON: Face = Face { name: "name", email: "email", handle: "user_name", prefix: "" };

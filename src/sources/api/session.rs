@@ -125,7 +125,7 @@ impl<'a> Session<'a> {
         etag: Option<&str>,
         needed: bool,
     ) -> Result<Fetched, ApiError> {
-        let resource = if request.url.ends_with("/graphql") { "graphql" } else { "core" };
+        let resource = request.resource();
         let mut request = request.clone();
         let (mut tries, mut waits, mut redirects) = (0, 0, 0);
         loop {

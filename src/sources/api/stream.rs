@@ -36,8 +36,11 @@ pub(super) enum Sign {
 pub(super) struct Pace {
     /// Requests under way at once.
     pub(super) in_flight: usize,
-    /// Points that one minute may hold (each request is one), by the system's documented secondary limit.
+    /// Requests that one minute may hold of one resource, by the system's documented secondary limit; where it counts heavy
+    /// requests as several, that is for the budget that it tells.
     pub(super) points_per_minute: usize,
+    /// How long a budget that it tells lasts. Answers say only when the one of now ends.
+    pub(super) window: Micros,
     /// For how long a minute of ours may keep it busy, in microseconds, by what answers took; a resource (`graphql`), or all
     /// together (the empty word).
     pub(super) busy: &'static [(&'static str, Micros)],
@@ -68,6 +71,8 @@ pub struct Stream {
     pub permission: &'static str,
     /// The stream for each of whose records it is listed; none: it is listed once.
     pub(super) per: Option<&'static str>,
+    /// Whether the settings leave anything of it to ask for.
+    pub(super) wanted: fn(&Api) -> bool,
     /// The first requests of a scope; none: there is nothing to ask there.
     pub(super) ask: fn(&Ask<'_>) -> Vec<Request>,
     /// How it is asked for many of these at once; then `ask` is not used.
@@ -117,6 +122,7 @@ impl Stream {
         doc: "",
         permission: "",
         per: None,
+        wanted: |_| true,
         ask: |_| Vec::new(),
         batch: None,
         count: None,

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, HashSet};
 use serde_json::Value;
 
 pub(super) use batch::walk_together;
-pub(super) use cost::{cost, since};
+pub(super) use cost::{Cost, Seen, cost, first, look, since};
 pub(super) use mark::whole_us;
 use mark::{Mark, is_unfinished, lost, nothing_new, unfinished};
 
