@@ -318,3 +318,90 @@ impl Archive {
         Ok(digest.finalize()[..16].iter().fold(String::new(), hex))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::archive::{Page, Put};
+
+    fn put(scope: &str, key: &str, body: &str, since_us: Option<Micros>) -> Put {
+        Put { stream: "x", scope: scope.to_owned(), key: key.to_owned(), body: body.to_owned(), since_us }
+    }
+
+    fn store(archive: &mut Archive, scope: &str, puts: Vec<Put>, listed: Option<(Vec<String>, Micros)>) {
+        archive.store("api:a", "x", scope, &Page { puts, listed, ..Page::default() }).expect("stored");
+    }
+
+    /// More records than are read at once, some of several versions, and some of them gone.
+    fn many() -> (tempfile::TempDir, Archive) {
+        let data = tempfile::tempdir().expect("a folder");
+        let mut archive = Archive::open(data.path()).expect("open");
+        for scope in ["", "a", "a/b"] {
+            let keys: Vec<String> = (0..700).map(|number| format!("{}/{number}", number % 7)).collect();
+            for version in 0..2 {
+                let some = keys.iter().enumerate().filter(|(place, _)| version == 0 || place % 100 == 99);
+                let puts =
+                    some.map(|(_, key)| put(scope, key, &format!("{{\"v\":{version}}}"), Some(version))).collect();
+                store(&mut archive, scope, puts, None);
+            }
+            let listed = keys.iter().enumerate().filter(|(place, _)| place % 50 != 49).map(|(_, key)| key.clone());
+            store(&mut archive, scope, Vec::new(), Some((listed.collect(), 9)));
+        }
+        (data, archive)
+    }
+
+    #[test]
+    fn what_is_read_bit_by_bit_is_what_is_read_at_once() {
+        let (_data, archive) = many();
+        let whole = archive.records("api:a", "x").expect("readable");
+        assert_eq!(whole.len(), 3 * (700 + 7));
+        let each: Vec<Record> = archive.each("api:a", "x").collect::<Result<_, _>>().expect("readable");
+        assert!(each == whole, "other records, or in another order");
+        assert_eq!(archive.each("api:b", "x").count(), 0);
+        let mut standing = Vec::new();
+        loop {
+            let last = standing.last().map_or(("", ""), |last: &Record| (&*last.scope, &*last.key));
+            let page = archive.standing_after("api:a", "x", last).expect("readable");
+            if page.is_empty() {
+                break;
+            }
+            standing.extend(page);
+        }
+        let is_last = |place: usize| {
+            whole.get(place + 1).is_none_or(|next| (&next.scope, &next.key) != (&whole[place].scope, &whole[place].key))
+        };
+        let expected = (0..whole.len()).filter(|place| is_last(*place) && whole[*place].gone_us.is_none());
+        assert!(standing == expected.map(|place| whole[place].clone()).collect::<Vec<_>>(), "others stand");
+        assert_eq!(archive.count("api:a", "x").expect("readable"), 3 * 707);
+        assert!(archive.holds("api:a", "x").expect("readable") && !archive.holds("api:a", "y").expect("readable"));
+    }
+
+    #[test]
+    fn a_record_and_what_hangs_on_it_are_found_without_the_rest() {
+        let (_data, archive) = many();
+        let latest = archive.latest("api:a", "x", "a", "1/99").expect("readable").expect("there");
+        assert_eq!((latest.version, latest.since_us, latest.body.as_str()), (1, Some(1), "{\"v\":1}"));
+        assert_eq!(archive.latest("api:a", "x", "", "a/1/99").expect("readable"), None, "scope and key are two things");
+        let below = archive.records_below("api:a", "x", "a", "1/").expect("readable");
+        assert!(below.iter().all(|record| record.scope == "a" && record.key.starts_with("1/")));
+        assert_eq!(below.len(), 100 + 1);
+        assert_eq!(archive.records_below("api:a", "x", "a", "").expect("readable").len(), 707);
+        assert!(archive.records_below("api:a", "x", "a", "10/").expect("readable").is_empty());
+        let scattered = archive.scattered("api:a", "x").expect("readable");
+        assert_eq!(scattered.len(), 7);
+        assert_eq!(scattered["1"].iter().map(String::as_str).collect::<Vec<_>>(), ["", "a", "a/b"]);
+    }
+
+    #[test]
+    fn nobody_who_reads_bit_by_bit_sees_half_of_what_is_written_meanwhile() {
+        let (data, archive) = many();
+        let view = archive.view().expect("held fast");
+        let mut each = archive.each("api:a", "x");
+        let first = each.next().expect("there").expect("readable");
+        let mut writer = Archive::open(data.path()).expect("open");
+        store(&mut writer, "z", vec![put("z", "1", "{}", None)], None);
+        assert_eq!(1 + each.count(), 3 * 707, "after {}", first.key);
+        drop(view);
+        assert_eq!(archive.each("api:a", "x").count(), 3 * 707 + 1);
+    }
+}

@@ -7,9 +7,7 @@
 //! (Argo CD keeps none of them), whether what was synced became healthy, and that a sync went back to an older
 //! revision.
 
-#[path = "argocd/shape.rs"]
 mod shape;
-#[path = "argocd/tell.rs"]
 mod tell;
 
 use super::kept::Refusal;
@@ -115,7 +113,6 @@ fn applications(ask: &Ask<'_>) -> Vec<Request> {
 }
 
 #[cfg(test)]
-#[path = "argocd/tests.rs"]
 mod tests;
 #[cfg(test)]
 pub(super) use tests::FAKE;

@@ -8,21 +8,14 @@
 //! Classic releases are answered by another host (`vsrm.dev.azure.com`), and a token goes to its entry's host alone:
 //! they need an entry of their own with that `url`, with `streams = ["releases"]` and with the projects as `owners`.
 
-#[path = "azure_devops/ask.rs"]
 mod ask;
-#[path = "azure_devops/changes.rs"]
 mod changes;
-#[path = "azure_devops/items.rs"]
 mod items;
-#[path = "azure_devops/runs.rs"]
 mod runs;
-#[path = "azure_devops/shape.rs"]
 mod shape;
 #[cfg(test)]
-#[path = "azure_devops/tests.rs"]
 mod tests;
 #[cfg(test)]
-#[path = "azure_devops/world.rs"]
 mod world;
 
 #[cfg(test)]

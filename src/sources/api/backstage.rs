@@ -9,21 +9,14 @@
 //! An entry holds an `ownedBy` relation to a group whether that group exists or not. So the distinct owners are asked for
 //! by reference, many at once, and only a group that is answered owns anything in the log.
 
-#[path = "backstage/ask.rs"]
 mod ask;
-#[path = "backstage/entries.rs"]
 mod entries;
-#[path = "backstage/runs.rs"]
 mod runs;
-#[path = "backstage/shape.rs"]
 mod shape;
 #[cfg(test)]
-#[path = "backstage/tests.rs"]
 mod tests;
-#[path = "backstage/words.rs"]
 mod words;
 #[cfg(test)]
-#[path = "backstage/world.rs"]
 mod world;
 
 #[cfg(test)]

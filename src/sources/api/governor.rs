@@ -343,3 +343,92 @@ fn retry_after_us(answer: &Answer, server_us: Micros) -> Option<Micros> {
         Err(_) => Some(chrono::DateTime::parse_from_rfc2822(text).ok()?.timestamp_micros() - server_us),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::Future;
+    use std::pin::Pin;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::sources::api::fake::with_headers;
+
+    /// Noon of 2025-06-01, as answers of fakes say.
+    const NOON: Micros = 1_748_779_200_000_000;
+    const HOUR: Micros = 60 * MINUTE;
+
+    struct Still;
+
+    impl Clock for Still {
+        fn now_us(&self) -> Micros {
+            NOON
+        }
+
+        fn sleep(&self, _: Micros) -> Pin<Box<dyn Future<Output = ()> + '_>> {
+            Box::pin(std::future::ready(()))
+        }
+    }
+
+    fn governor(busy: &'static [(&'static str, Micros)]) -> Governor {
+        Governor::new(Rc::new(Still), Pace { in_flight: 10, points_per_minute: 900, window: HOUR, busy })
+    }
+
+    fn least(governor: &Governor, planned: &[(&'static str, i64, i64)]) -> Micros {
+        let spending = planned
+            .iter()
+            .map(|(resource, requests, points)| (*resource, Spending { requests: *requests, points: *points }));
+        governor.least(&spending.collect())
+    }
+
+    fn budget(governor: &Governor, resource: &'static str, remaining: i64, ends_us: Micros) {
+        let reset = (NOON + ends_us) / SECOND;
+        let headers =
+            [("x-ratelimit-limit", 5_000), ("x-ratelimit-remaining", remaining), ("x-ratelimit-reset", reset)];
+        let headers = headers.map(|(name, value)| (name, value.to_string()));
+        let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        governor.learn(resource, 1, &with_headers(200, &json!({}), &headers));
+    }
+
+    #[test]
+    fn what_is_planned_takes_as_many_windows_as_its_budget_needs() {
+        let governor = governor(&[]);
+        budget(&governor, "core", 1_000, HOUR / 2);
+        assert_eq!(least(&governor, &[("core", 1_000, 1_000)]), MINUTE, "the hour has them; a minute holds 900");
+        let minutes = |us: Micros| (us + 2 * SECOND) / MINUTE;
+        assert_eq!(minutes(least(&governor, &[("core", 1_001, 1_001)])), 30, "one waits for the next hour");
+        assert_eq!(
+            minutes(least(&governor, &[("core", 6_000, 6_000)])),
+            30 + 5,
+            "which has 5,000, in more than five minutes"
+        );
+        assert_eq!(minutes(least(&governor, &[("core", 6_001, 6_001)])), 90, "and then the one after it");
+        // Five points a request: the budget counts points, the minute requests.
+        assert_eq!(minutes(least(&governor, &[("core", 220, 1_100)])), 30);
+        budget(&governor, "graphql", 5_000, HOUR);
+        let both = least(&governor, &[("core", 1_001, 1_001), ("graphql", 6_000, 5_001)]);
+        assert_eq!(minutes(both), 60, "side by side, the longer one");
+    }
+
+    #[test]
+    fn what_is_planned_takes_as_long_as_answers_took() {
+        let governor = governor(&[("", 80 * SECOND), ("graphql", 50 * SECOND)]);
+        governor.state.borrow_mut().under_way.extend([("core", (0, SECOND / 5)), ("graphql", (0, SECOND / 2))]);
+        assert_eq!(least(&governor, &[]), 0);
+        assert_eq!(least(&governor, &[("graphql", 1_000, 1_000)]), 10 * MINUTE, "500 s of which a minute holds 50");
+        // 500 s and 400 s, of which a minute holds 80.
+        assert_eq!(least(&governor, &[("graphql", 1_000, 1_000), ("core", 2_000, 2_000)]), 900 * MINUTE / 80);
+    }
+
+    #[test]
+    fn several_that_wait_for_one_limit_wait_once() {
+        let governor = governor(&[]);
+        governor.waits();
+        governor.waits();
+        governor.state.borrow_mut().waiting.1 -= 5 * SECOND;
+        governor.goes_on();
+        assert_eq!(governor.waited_us(), 0, "one still waits");
+        governor.goes_on();
+        assert_eq!(governor.waited_us(), 5 * SECOND);
+    }
+}

@@ -9,14 +9,10 @@
 //! of such a job without its name, so only branches that are nobody's own (`main`, `release/1.2`) and those of changes
 //! (`PR-12`) are read; others are left out and counted.
 
-#[path = "jenkins/ask.rs"]
 mod ask;
-#[path = "jenkins/shape.rs"]
 mod shape;
-#[path = "jenkins/tell.rs"]
 mod tell;
 #[cfg(test)]
-#[path = "jenkins/tests.rs"]
 mod tests;
 
 #[cfg(test)]

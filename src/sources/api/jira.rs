@@ -7,13 +7,9 @@
 //! An issue tells everything that happened to it. What arrives beside it, because a search gives only the first of a long
 //! list, is told with the issue too: who opened it, which statuses end it and whether it is still there stand only there.
 
-#[path = "jira/ask.rs"]
 mod ask;
-#[path = "jira/shape.rs"]
 mod shape;
-#[path = "jira/story.rs"]
 mod story;
-#[path = "jira/tell.rs"]
 mod tell;
 
 use super::stream::{Batch, Count, Face, Hint, Keep, Next, Order, Pace, Sign, Source, Stream, Total};
@@ -208,13 +204,10 @@ const SLAS: Stream = Stream {
 };
 
 #[cfg(test)]
-#[path = "jira/recorded_tests.rs"]
 mod recorded_tests;
 #[cfg(test)]
-#[path = "jira/tests.rs"]
 mod tests;
 #[cfg(test)]
-#[path = "jira/world.rs"]
 mod world;
 
 #[cfg(test)]

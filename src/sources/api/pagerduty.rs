@@ -5,9 +5,7 @@
 //! for again. What is not seen: alerts that opened no incident, what was said in notes, which environment failed, and
 //! who was woken without touching anything.
 
-#[path = "pagerduty/queries.rs"]
 mod queries;
-#[path = "pagerduty/tell.rs"]
 mod tell;
 
 use super::stream::{Face, Hint, Keep, Next, Order, Pace, Sign, Source, Stream};
@@ -72,7 +70,6 @@ const STREAMS: &[Stream] = &[
 ];
 
 #[cfg(test)]
-#[path = "pagerduty/tests.rs"]
 mod tests;
 #[cfg(test)]
 pub(super) use tests::FAKE;

@@ -10,11 +10,8 @@
 //! deleted (but by `--reconcile`), what was said in comments and work notes, states that a company added (they end
 //! nothing in the audit; `closed_at` does).
 
-#[path = "servicenow/queries.rs"]
 mod queries;
-#[path = "servicenow/states.rs"]
 mod states;
-#[path = "servicenow/tell.rs"]
 mod tell;
 
 use super::request::Request;
@@ -169,7 +166,6 @@ const fn audit(name: &'static str, doc: &'static str, ask: Requests, tell: tell:
 }
 
 #[cfg(test)]
-#[path = "servicenow/tests.rs"]
 mod tests;
 #[cfg(test)]
 pub(super) use tests::FAKE;

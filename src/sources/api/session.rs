@@ -59,7 +59,7 @@ pub(super) struct Session<'a> {
     /// By the server's clock, when the first answer came: no bookmark goes past it.
     started_us: Cell<Option<Micros>>,
     pub(super) counted: Cell<Counted>,
-    /// Called with every answer.
+    /// Called whenever something was counted.
     pub(super) progress: RefCell<&'a mut dyn FnMut(Counted)>,
 }
 

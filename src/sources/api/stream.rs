@@ -106,7 +106,7 @@ pub struct Stream {
     pub(super) again: Option<(AskAgain, &'static str)>,
     /// What the record that it is listed for tells of it beforehand.
     pub(super) hint: Option<Hint>,
-    /// The most that one filtered list gives, where it is cut off there; windows are halved below it.
+    /// The most that one filtered list gives, where it is cut off there: it is read stretch by stretch.
     pub(super) windows: Option<Windows>,
     /// What the measures call the stretch that it speaks for (`tickets`, `deployments`, `pipeline-runs`, `memberships`);
     /// empty: nothing.
@@ -265,9 +265,10 @@ pub(super) struct More {
 /// What a parent tells beforehand.
 #[derive(Clone, Copy)]
 pub(super) struct Hint {
-    /// The field of the parent that counts the records.
+    /// The field of the parent that counts the records; empty: none.
     pub(super) total: &'static str,
-    /// The field of the parent that holds the newest cursor; empty: none.
+    /// The field of the parent that is another whenever the list may hold something new (its newest cursor, most of the
+    /// time); empty: none.
     pub(super) newest: &'static str,
     /// How many records a page holds.
     pub(super) page: u64,

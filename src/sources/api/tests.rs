@@ -1,13 +1,9 @@
 //! The contract that every source keeps, asked of each through its fake: pulled at least once, stored once, never past the
 //! start of the run, whole after whatever goes wrong.
 
-#[path = "tests/faults.rs"]
 mod faults;
-#[path = "tests/grants.rs"]
 mod grants;
-#[path = "tests/ground.rs"]
 mod ground;
-#[path = "tests/partial.rs"]
 mod partial;
 
 use std::collections::BTreeSet;

@@ -5,5 +5,5 @@ mod references;
 mod tickets;
 
 pub(in crate::sources) use persons::{signature, words_for};
-pub(in crate::sources) use references::{Names, named, references};
+pub(in crate::sources) use references::{Names, references};
 pub(in crate::sources) use tickets::{Mention, mentions};
