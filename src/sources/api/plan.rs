@@ -284,7 +284,7 @@ impl Planning<'_, '_> {
             };
             let (more_least, more_most) = of(&|one| one.more);
             least += pages_least + more_least;
-            most = most.map(|most| most + pages_most + more_most);
+            most = most.map(|most| most + pages_most + more_most).filter(|_| !seen.iter().any(|one| one.goes_on));
             for (place, child) in children.iter().enumerate() {
                 let (child_least, child_most) = of(&|one| one.below[place]);
                 self.guessed.insert(child.name, (child_least, Some(child_most).filter(|_| !read_before)));

@@ -114,7 +114,7 @@ fn compare(world: World, more: &str) -> Plan {
         plan.at_least_us / SECOND,
         took / SECOND
     );
-    assert!(asked * 4 <= needed, "{asked} requests to plan {needed}");
+    assert!(asked * 3 <= needed, "{asked} requests to plan {needed}");
     plan
 }
 
@@ -146,8 +146,12 @@ fn a_plan_of_what_was_pulled_already_says_what_stands_still() {
     let (plan, asked) = study.plan();
     // Owners, repositories and teams; the runs of each repository are asked for on condition, and not looked at here.
     assert_eq!(asked, 3);
-    for name in ["issues", "pulls", "releases"] {
+    for name in ["issues", "pulls"] {
         assert_eq!(stream(&plan, name).map(|one| (one.requests, one.at_most)), Some((0, Some(0))), "{name}");
+    }
+    // Two of twelve repositories have a draft and a deployment that is under way.
+    for name in ["releases", "deployments"] {
+        assert_eq!(stream(&plan, name).map(|one| (one.requests, one.at_most)), Some((2, None)), "{name}");
     }
     assert_eq!(stream(&plan, "runs").map(|one| (one.requests, one.at_most)), Some((12, None)));
     let book = study.pull();

@@ -11,7 +11,7 @@ use crate::sources::api::error::ApiError;
 use crate::sources::api::kept::{History, Kept};
 use crate::sources::api::request::Request;
 use crate::sources::api::session::Fetched;
-use crate::sources::api::stream::{Ask, Stream};
+use crate::sources::api::stream::{Ask, Order, Stream};
 
 /// What a walk would cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +27,8 @@ pub(in crate::sources::api) enum Cost {
 pub(in crate::sources::api) struct Seen {
     /// Requests for its pages.
     pub(in crate::sources::api) pages: u64,
+    /// Whether there are more pages, and nothing says how many.
+    pub(in crate::sources::api) goes_on: bool,
     /// Records that it holds.
     pub(in crate::sources::api) total: u64,
     /// Records of the first page.
@@ -68,8 +70,10 @@ pub(in crate::sources::api) fn cost(
 ) -> Result<Cost, ApiError> {
     let scope = parent.path();
     let mark = mark::stored(archive.bookmark(ground.unit, stream.name, &scope)?, ground.api, stream);
-    if mark.whole && !ground.reconcile && nothing_new(stream, Some(parent), &mark) {
-        return Ok(Cost::Known(0, stream.again.is_none().then_some(0)));
+    let stands_still = mark.whole && !ground.reconcile && nothing_new(stream, Some(parent), &mark);
+    if stands_still && (stream.again.is_none() || mark::unfinished_in(archive, ground.unit, stream, &scope)?.is_empty())
+    {
+        return Ok(Cost::Known(0, Some(0)));
     }
     if let Some(batch) = &stream.batch {
         let wants = (batch.wants)(&ask(ground, stream, parent));
@@ -82,11 +86,9 @@ pub(in crate::sources::api) fn cost(
     if mark.whole && !ground.reconcile {
         return Ok(Cost::Known(first, None));
     }
-    if stream.windows.is_some() {
-        return Ok(Cost::Unseen(None));
-    }
     let Some((total, hint)) = hinted(stream.hint, Some(parent)).zip(stream.hint) else {
-        return Ok(Cost::Known(first, None));
+        let is_worth_a_look = stream.windows.is_some() || stream.order == Order::Whole;
+        return Ok(if is_worth_a_look { Cost::Unseen(None) } else { Cost::Known(first, None) });
     };
     let pages = total.div_ceil(hint.page.max(1)).max(first);
     let has_more = stream.parts.iter().any(|part| part.more.is_some());
@@ -116,10 +118,11 @@ pub(in crate::sources::api) async fn look(
         let items = walk.items(&json, stream.items)?;
         let shown = items.len() as u64;
         let counted = stream.windows.and_then(|windows| json.pointer(windows.total)?.as_u64());
-        let total = match walk.next(&request, &answer, &json, &items)? {
-            Some(_) => counted.or_else(|| hinted(stream.hint, Some(parent))).unwrap_or(shown).max(shown),
-            None => shown,
-        };
+        let told = counted.or_else(|| hinted(stream.hint, Some(parent)));
+        let has_next = walk.next(&request, &answer, &json, &items)?.is_some();
+        seen.goes_on |= has_next && told.is_none();
+        seen.pages += u64::from(has_next && told.is_none());
+        let total = if has_next { told.unwrap_or(shown).max(shown) } else { shown };
         seen.shown += shown;
         seen.total += total;
         seen.pages += pages(total, shown, stream.windows.map(|windows| windows.most));
