@@ -42,6 +42,8 @@ struct State {
     answers: VecDeque<(&'static str, Micros, Micros)>,
     /// What is under way, by resource: how many, and how long each is taken to last.
     under_way: BTreeMap<&'static str, (i64, Micros)>,
+    /// How long the quickest answer took, by resource.
+    quickest: BTreeMap<&'static str, Micros>,
     /// How often in a row a secondary limit named no time.
     strikes: u32,
     /// How many requests wait for a limit, and since when any does.
@@ -87,6 +89,8 @@ impl Drop for Place<'_> {
         let mut state = self.governor.state.borrow_mut();
         state.in_flight -= 1;
         let now = self.governor.clock.now_us();
+        let quickest = state.quickest.entry(self.resource).or_insert(now - self.from_us);
+        *quickest = (*quickest).min(now - self.from_us);
         state.answers.push_back((self.resource, self.from_us, now));
         if let Some((many, each)) = state.under_way.get_mut(self.resource) {
             *many -= 1;
@@ -250,13 +254,12 @@ impl Governor {
     }
 
     /// How long what is planned takes at least: resources side by side, each by what its budgets hold, by what a minute may
-    /// hold of it, and by how long its answers took so far.
+    /// hold of it, and by how long its quickest answer took.
     pub(super) fn least(&self, planned: &BTreeMap<&'static str, Spending>) -> Micros {
         let state = self.state.borrow();
         let now = self.clock.now_us();
         let busy = |resource: &str, Spending { requests, .. }: Spending| {
-            let each = state.under_way.get(resource).map_or(0, |(_, each)| *each);
-            requests.saturating_mul(each)
+            requests.saturating_mul(state.quickest.get(resource).copied().unwrap_or(0))
         };
         let mut least = 0;
         for (resource, spending) in planned {
@@ -413,7 +416,7 @@ mod tests {
     #[test]
     fn what_is_planned_takes_as_long_as_answers_took() {
         let governor = governor(&[("", 80 * SECOND), ("graphql", 50 * SECOND)]);
-        governor.state.borrow_mut().under_way.extend([("core", (0, SECOND / 5)), ("graphql", (0, SECOND / 2))]);
+        governor.state.borrow_mut().quickest.extend([("core", SECOND / 5), ("graphql", SECOND / 2)]);
         assert_eq!(least(&governor, &[]), 0);
         assert_eq!(least(&governor, &[("graphql", 1_000, 1_000)]), 10 * MINUTE, "500 s of which a minute holds 50");
         // 500 s and 400 s, of which a minute holds 80.

@@ -45,7 +45,7 @@ pub struct Plan {
     pub streams: Vec<PlannedStream>,
     /// Requests that the plan itself took.
     pub asked: u64,
-    /// Time at least, by the limits that the system documents and tells and by how long its answers took.
+    /// Time at least, by the limits that the system documents and tells and by how long its quickest answer took.
     pub at_least_us: Micros,
 }
 

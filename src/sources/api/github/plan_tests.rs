@@ -19,8 +19,8 @@ fn size(usual: u64) -> u64 {
     std::env::var("MILEPOST_ORGANISATION").ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
 }
 
-fn organisation(repositories: u64) -> World {
-    World { repositories, issues: 40, page: 100, cut: 100, long: 20, changing: 10 }
+fn organisation(repositories: u64, issues: u64) -> World {
+    World { repositories, issues, page: 100, cut: 1_000, long: 20, changing: 10 }
 }
 
 struct Study {
@@ -121,7 +121,7 @@ fn compare(world: World, more: &str) -> Plan {
 #[test]
 fn a_plan_says_what_the_pull_of_an_organisation_takes() {
     let size = size(14);
-    let plan = compare(organisation(size), "");
+    let plan = compare(organisation(size, 120), "");
     assert_eq!(
         stream(&plan, "repositories").map(|one| (one.scopes, one.at_most)),
         Some((Some(1), Some(size.div_ceil(100))))
@@ -134,14 +134,14 @@ fn a_plan_says_what_the_pull_of_an_organisation_takes() {
 
 #[test]
 fn a_plan_counts_what_hangs_on_lists_that_it_only_looks_at() {
-    let plan = compare(organisation(size(14)), "jobs = [\"deploy*\"]\n");
+    let plan = compare(organisation(size(12), 24), "jobs = [\"deploy*\"]\n");
     let jobs = stream(&plan, "jobs").expect("planned");
     assert!(jobs.requests > 200, "{jobs:?}");
 }
 
 #[test]
 fn a_plan_of_what_was_pulled_already_says_what_stands_still() {
-    let mut study = Study::new(organisation(12), "");
+    let mut study = Study::new(organisation(12, 24), "");
     study.pull();
     let (plan, asked) = study.plan();
     // Owners, repositories and teams; the runs of each repository are asked for on condition, and not looked at here.

@@ -122,7 +122,9 @@ pub(in crate::sources::api) async fn look(
         let has_next = walk.next(&request, &answer, &json, &items)?.is_some();
         seen.goes_on |= has_next && told.is_none();
         seen.pages += u64::from(has_next && told.is_none());
-        let total = if has_next { told.unwrap_or(shown).max(shown) } else { shown };
+        // A list that is cut off has no page behind the last that it gives.
+        let is_all = !has_next && counted.is_none();
+        let total = if is_all { shown } else { told.unwrap_or(shown).max(shown) };
         seen.shown += shown;
         seen.total += total;
         seen.pages += pages(total, shown, stream.windows.map(|windows| windows.most));
