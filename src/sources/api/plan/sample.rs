@@ -5,9 +5,9 @@
 //! 11). Where every list was seen whole the bounds are one number.
 
 /// At least so many lists are looked at, where there are so many.
-const FEWEST: usize = 10;
+const FEWEST: usize = 20;
 /// One in so many.
-const ONE_IN: usize = 20;
+const ONE_IN: usize = 10;
 /// At the most so many.
 const MOST: usize = 100;
 
@@ -72,8 +72,8 @@ mod tests {
     fn places_are_spread_and_never_more_than_there_are() {
         assert_eq!(places(0), [0_usize; 0]);
         assert_eq!(places(3), [0, 1, 2]);
-        assert_eq!(places(40).len(), 10);
-        assert_eq!(places(500).len(), 25);
+        assert_eq!(places(40).len(), 20);
+        assert_eq!(places(500).len(), 50);
         assert_eq!(places(1_000_000).len(), 100);
         for lists in [11, 40, 501] {
             let places = places(lists);
