@@ -282,7 +282,8 @@ impl Planning<'_, '_> {
             let of = |hits: &dyn Fn(&Seen) -> u64| {
                 sample::of_records(unseen.len(), whole, seen.iter().map(|one| (one.total, one.shown, hits(one))))
             };
-            let (more_least, more_most) = of(&|one| one.more);
+            let has_more = stream.parts.iter().any(|part| part.more.is_some());
+            let (more_least, more_most) = if has_more { of(&|one| one.more) } else { (0, 0) };
             least += pages_least + more_least;
             most = most.map(|most| most + pages_most + more_most).filter(|_| !seen.iter().any(|one| one.goes_on));
             for (place, child) in children.iter().enumerate() {
