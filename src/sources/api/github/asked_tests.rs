@@ -21,7 +21,7 @@ const ENTERPRISE: &str = "/api/v3";
 const TOKEN_OF_APP: &str = "POST /app/installations/{}/access_tokens";
 
 /// The small organisation, where the first issue and the first change of a repository have more to them than a page holds,
-/// and its first deployment and its first run are under way on day 0 long after others have ended.
+/// and its first deployment and its first run are under way, and its first release a draft, on day 0 long after others ended.
 fn with_long_records(request: &Request, day: u32) -> Answer {
     let mut answer = SMALL.answer(request, day);
     let mut said = answer.json().expect("JSON");
@@ -39,14 +39,22 @@ fn with_long_records(request: &Request, day: u32) -> Answer {
         }
         Some(_) => {}
         None => {
-            for (list, within) in [("issues", "timeline"), ("pullRequests", "reviews"), ("deployments", "statuses")] {
+            for (list, within) in [
+                ("issues", "timeline"),
+                ("pullRequests", "reviews"),
+                ("deployments", "statuses"),
+                ("releases", "draft"),
+            ] {
                 let nodes = said.pointer_mut(&format!("/data/repository/{list}/nodes")).and_then(Value::as_array_mut);
                 let first = |node: &&mut Value| node["node_id"].as_str().is_some_and(|id| id.ends_with("_0"));
                 for node in nodes.into_iter().flatten().filter(first) {
-                    if within != "statuses" {
-                        node[within]["pageInfo"] = json!({"hasNextPage": true, "endCursor": "2"});
-                    } else if day == 0 {
-                        node[within]["nodes"] = json!([{"state": "IN_PROGRESS", "created_at": node["created_at"]}]);
+                    match within {
+                        "statuses" if day == 0 => {
+                            node[within]["nodes"] = json!([{"state": "IN_PROGRESS", "created_at": node["created_at"]}]);
+                        }
+                        "draft" if day == 0 => node[within] = json!(true),
+                        "statuses" | "draft" => {}
+                        _ => node[within]["pageInfo"] = json!({"hasNextPage": true, "endCursor": "2"}),
                     }
                 }
             }

@@ -50,7 +50,7 @@ impl World {
             pulls: about(self.issues * 2) + more,
             runs: about(self.issues * 10) + more * 2,
             deployments: about(self.issues) + more,
-            releases: about(self.issues / 4).max(1),
+            releases: about(self.issues / 4).max(5),
         }
     }
 

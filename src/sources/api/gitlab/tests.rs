@@ -85,6 +85,7 @@ fn an_issue_is_a_ticket_that_its_events_and_notes_move_on() {
     assert_eq!(
         told(&facts),
         [
+            one("access.granted", 4, ""),
             one("access.requested", 1, ""),
             one("ticket.answered", 2, ""),
             one("ticket.answered", 2, ""),
@@ -159,7 +160,7 @@ fn a_deleted_issue_takes_its_events_and_notes_with_it() {
     let below = format!("{SCOPE}/1");
     bench.put("issue_states", &below, [json!({"id": 1, "state": "closed", "created_at": day(7)})]);
     bench.put("issue_notes", &below, [json!({"id": 1, "author": person(3), "system": false, "created_at": day(2)})]);
-    assert_eq!(activities(&bench.facts()).len(), 4);
+    assert_eq!(activities(&bench.facts()).len(), 5);
     let nothing = Page { listed: Some((Vec::new(), 1_750_000_000_000_000)), ..Page::default() };
     bench.archive.store("api:x", "issues", SCOPE, &nothing).expect("stored");
     assert!(bench.facts().events.is_empty());

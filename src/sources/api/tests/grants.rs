@@ -56,7 +56,9 @@ fn an_issue_on_github_that_ends_as_completed_grants() {
 #[test]
 fn an_issue_on_gitlab_that_is_closed_grants() {
     let told = |more: &Value, with_event: bool| {
-        let mut bench = Bench::new(&study("gitlab", "owners = [\"acme\"]").replace("COLUMN", "title"));
+        let mut bench = Bench::new(
+            &study("gitlab", "owners = [\"acme\"]").replace("COLUMN", "title").replace("fake.test", "fake.test/api/v4"),
+        );
         bench.put("projects", "group/10", [json!({"id": 7, "path_with_namespace": "acme/service-0"})]);
         let mut issue = json!({
             "id": 70, "iid": 3, "title": "Access to service-0", "state": "closed", "issue_type": "issue",

@@ -103,11 +103,11 @@ fn a_ticket_becomes_events_links_and_objects() {
             "ticket.created 2024-01-02T09:00:00Z i-1 - -",
             "access.requested 2024-01-02T09:00:00Z i-1 - -",
             "ticket.closed 2024-01-03T09:00:00Z i-0 - done",
-            "access.granted 2024-01-03T09:00:00Z i-0 - -",
             "ticket.created 2024-01-05T09:00:00Z i-2 - -",
             "ticket.created 2024-01-06T09:00:00Z i-0 - -",
             "access.requested 2024-01-06T09:00:00Z i-0 - -",
             "ticket.closed 2024-01-07T09:00:00Z i-0 - declined",
+            "access.granted 2024-01-03T09:00:00Z i-0 - -",
         ]
     );
     let first = &facts.events[0];
