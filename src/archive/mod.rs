@@ -24,7 +24,7 @@ pub use delivery::Delivery;
 pub use error::ArchiveError;
 pub use mend::AGAIN;
 pub use page::{Page, Put, Skip};
-pub use read::Record;
+pub use read::{Record, Records, View};
 
 /// The archive of a data folder.
 pub struct Archive {

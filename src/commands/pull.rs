@@ -239,7 +239,7 @@ fn shaping(settings: &Settings) -> String {
     // Writing to a string cannot fail.
     let _ = write!(
         text,
-        "{:?}{:?}{:?}{:?}{:?}{:?}{:?}{subjects:?}",
+        "{:?}{:?}{:?}{:?}{:?}{:?}{:?}{:?}{subjects:?}",
         settings.path_rules,
         settings.registries,
         settings.catalogs,
@@ -247,6 +247,7 @@ fn shaping(settings: &Settings) -> String {
         settings.environments,
         settings.limits,
         settings.zone,
+        settings.names_in_texts(),
     );
     text
 }

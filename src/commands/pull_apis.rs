@@ -45,9 +45,7 @@ pub(super) fn unit(id: &str) -> String {
 
 /// Names that texts may use without a sign that they are names.
 pub(super) fn declared(settings: &Settings) -> BTreeSet<String> {
-    let repositories = settings.repositories.iter().flat_map(|one| [Some(&one.name), one.subject.as_ref()]).flatten();
-    let aliases = settings.aliases.iter().flat_map(|(alias, component)| [alias, component]);
-    repositories.chain(aliases).cloned().collect()
+    settings.names_in_texts()
 }
 
 /// Brings the archive up to date with every API of the study. Gives what failed: an API that does not keep the others.
@@ -196,12 +194,13 @@ pub(super) fn plan_in_json(id: &str, plan: &api::Plan) -> serde_json::Value {
         .iter()
         .map(|stream| {
             serde_json::json!({
-                "stream": stream.stream, "lists": stream.scopes, "requests": stream.requests, "exact": stream.exact,
+                "stream": stream.stream, "lists": stream.scopes, "requests": stream.requests, "at_most": stream.at_most,
             })
         })
         .collect();
     serde_json::json!({
         "api": id, "host": plan.host, "streams": streams, "asked": plan.asked,
+        "requests": plan.requests(), "at_most": plan.at_most(),
         "at_least_seconds": plan.at_least_us / 1_000_000,
     })
 }

@@ -43,15 +43,15 @@ fn dry_run(settings: &Settings, reach: Reach, format: Format) -> Result<Outcome,
     for (id, plan) in &plans {
         for stream in &plan.streams {
             let scopes = stream.scopes.map_or_else(|| "not known yet".to_owned(), |scopes| scopes.to_string());
-            let at_least = if stream.exact { "" } else { "at least " };
-            rows.push(vec![id.clone(), stream.stream.to_owned(), scopes, format!("{at_least}{}", stream.requests)]);
+            let requests = between(stream.requests, stream.at_most);
+            rows.push(vec![id.clone(), stream.stream.to_owned(), scopes, requests]);
         }
     }
     print_rows(&["api", "stream", "lists", "requests"], &rows, format)?;
     for (id, plan) in &plans {
-        let requests: u64 = plan.streams.iter().map(|stream| stream.requests).sum();
         let line = format!(
-            "`{id}`: at least {requests} requests to `{}` and {}, by its limits; {} were used to find that out",
+            "`{id}`: {} requests to `{}` and at least {}, by its limits; {} were used to find that out",
+            between(plan.requests(), plan.at_most()),
             plan.host,
             in_words(plan.at_least_us),
             plan.asked
@@ -59,6 +59,14 @@ fn dry_run(settings: &Settings, reach: Reach, format: Format) -> Result<Outcome,
         say(Talk::Aloud, &line);
     }
     Ok(Outcome::Done)
+}
+
+fn between(least: u64, most: Option<u64>) -> String {
+    match most {
+        Some(most) if most == least => least.to_string(),
+        Some(most) => format!("{least} to {most}"),
+        None => format!("at least {least}"),
+    }
 }
 
 fn in_words(us: i64) -> String {

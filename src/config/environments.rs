@@ -46,9 +46,8 @@ impl Environments {
 
     /// The canonical name of one that must be listed; else what is wrong.
     pub(crate) fn listed(&self, spelling: &str) -> Result<&str, String> {
-        self.canonical(spelling).ok_or_else(|| {
-            format!("`{spelling}` is not in `environments.order` (`{}`)", self.order.join("`, `"))
-        })
+        self.canonical(spelling)
+            .ok_or_else(|| format!("`{spelling}` is not in `environments.order` (`{}`)", self.order.join("`, `")))
     }
 
     /// Every spelling, in lower case, with the name that it stands for.

@@ -72,10 +72,14 @@ fn resolve(file: &Path, text: &str, written: StudyFile, overrides: &Overrides) -
         .transpose()
         .map_err(|(field, message)| invalid(field, message))?;
 
-    let apis = written.apis.iter().map(|api| Api::resolve(api, &folder, zone, &environments)).collect::<Result<Vec<_>, _>>();
+    let apis =
+        written.apis.iter().map(|api| Api::resolve(api, &folder, zone, &environments)).collect::<Result<Vec<_>, _>>();
     let apis = apis.map_err(|(field, message)| invalid(field, message))?;
-    let receivers =
-        written.receivers.iter().map(|one| Receiver::resolve(one, &folder, &apis, &environments)).collect::<Result<_, _>>();
+    let receivers = written
+        .receivers
+        .iter()
+        .map(|one| Receiver::resolve(one, &folder, &apis, &environments))
+        .collect::<Result<_, _>>();
     let receivers = receivers.map_err(|(field, message)| invalid(field, message))?;
     let teams = written
         .teams

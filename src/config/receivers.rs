@@ -60,7 +60,9 @@ impl Receiver {
         }
         let mapping = mapping(written)?;
         let classify = match &mapping {
-            Some(mapping) => Classes::resolve(&mapping.classify, environments).map_err(|why| ("receivers.mapping", why)),
+            Some(mapping) => {
+                Classes::resolve(&mapping.classify, environments).map_err(|why| ("receivers.mapping", why))
+            }
             None => Classes::resolve(&written.classify, environments).map_err(|why| ("receivers.classify", why)),
         }?;
         Ok(Self {

@@ -1,13 +1,13 @@
 //! What the study file means: the one value that later rooms read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use chrono::{NaiveDate, NaiveTime, TimeZone as _, Utc};
 use chrono_tz::Tz;
 
 use super::written::{
-    Arm, Choice, RepositoryRole, WrittenBot, WrittenCatalog, WrittenCoverage, WrittenFile, WrittenLimits,
+    ApiKind, Arm, Choice, RepositoryRole, WrittenBot, WrittenCatalog, WrittenCoverage, WrittenFile, WrittenLimits,
     WrittenPathRule, WrittenRegistry,
 };
 use super::{Api, Calendar, Environments, Journey, Receiver};
@@ -97,6 +97,24 @@ pub struct Repository {
 }
 
 impl Settings {
+    /// Names that texts may use without a sign that they are names: repositories, components and their aliases. What holds a
+    /// slash says whose repositories are: full names (`acme/shop`), and owners (`acme/`) whose every one is read.
+    pub fn names_in_texts(&self) -> BTreeSet<String> {
+        let repositories = self.repositories.iter().flat_map(|one| [Some(&one.name), one.subject.as_ref()]).flatten();
+        let remotes = self.repositories.iter().filter_map(|one| one.remote.as_ref());
+        let aliases = self.aliases.iter().flat_map(|(alias, component)| [alias, component]);
+        let mut names: BTreeSet<String> = repositories.chain(remotes).chain(aliases).cloned().collect();
+        let holds_repositories =
+            |api: &&Api| matches!(api.kind, ApiKind::GitHub | ApiKind::GitLab | ApiKind::AzureDevops);
+        for api in self.apis.iter().filter(holds_repositories) {
+            names.extend(api.owners.iter().map(|owner| format!("{}/", owner.trim_matches('/'))));
+            let included = api.include.written().iter().filter_map(|name| name.rsplit_once('/'));
+            let written = included.filter(|(owner, _)| !owner.contains(['*', '?', '[', '{']));
+            names.extend(written.map(|(owner, _)| format!("{owner}/")));
+        }
+        names
+    }
+
     /// How the log calls a repository that its host calls by this name: as the study file does, by `remote` or else by the
     /// last part of the name; else by that name.
     pub fn repository_called(&self, full_name: &str) -> String {

@@ -68,7 +68,8 @@ fn answer(target: &str) -> Value {
     let folder = "com.cloudbees.hudson.plugins.folder.Folder";
     match path {
         "/api/json" if query.contains("jobs%5Bname") || query.contains("jobs[name") => {
-            let jobs: Vec<Value> = JOBS.iter().map(|(name, _)| json!({"_class": "hudson.model.FreeStyleProject", "name": name})).collect();
+            let jobs: Vec<Value> =
+                JOBS.iter().map(|(name, _)| json!({"_class": "hudson.model.FreeStyleProject", "name": name})).collect();
             json!({"jobs": [{"_class": folder, "name": "acme", "jobs": jobs}]})
         }
         "/api/json" => json!({"jobs": [{"_class": folder, "fullName": "acme"}]}),
@@ -141,7 +142,8 @@ fn what_jenkins_deploys_counts_and_ends_journeys() {
         json!({"environment": "staging", "outcome": "success", "many": 2}),
     ];
     assert_eq!(deploys, wanted, "five words of Jenkins, and one build that was never built");
-    let weekly = rows(&bench, "select subject_id, week, deploys from deployment_frequency where deploys > 0 order by week");
+    let weekly =
+        rows(&bench, "select subject_id, week, deploys from deployment_frequency where deploys > 0 order by week");
     let weekly: Vec<_> = weekly.iter().map(|row| (row["subject_id"].as_str(), row["deploys"].as_i64())).collect();
     let shop = Some("component:shop-api");
     assert_eq!(weekly, [(shop, Some(1)), (shop, Some(1)), (shop, Some(1))], "11 and 13 January, 3 February");

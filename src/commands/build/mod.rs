@@ -81,8 +81,11 @@ fn assemble(settings: &Settings, segments: &Segments) -> Result<Vec<(&'static st
     let has_teams = memberships.height() > 0;
     caveats::of_rules(settings, &mut caveats);
     caveats::of_study(settings, &people, has_teams, &mut caveats);
-    caveats::of_deployments(&events, &mut caveats)
-        .map_err(|why| StoreError::Table { doing: "count", path: settings.data.clone(), why })?;
+    caveats::of_deployments(&events, &mut caveats).map_err(|why| StoreError::Table {
+        doing: "count",
+        path: settings.data.clone(),
+        why,
+    })?;
 
     Ok(vec![
         ("events", events),

@@ -7,9 +7,7 @@
 //! (Argo CD keeps none of them), whether what was synced became healthy, and that a sync went back to an older
 //! revision.
 
-#[path = "argocd/shape.rs"]
 mod shape;
-#[path = "argocd/tell.rs"]
 mod tell;
 
 use super::kept::Refusal;
@@ -21,7 +19,7 @@ pub(super) const SOURCE: Source = Source {
     streams: STREAMS,
     sign: Sign::Bearer,
     headers: &[("accept", "application/json")],
-    pace: Pace { in_flight: 2, points_per_minute: 300, busy: &[] },
+    pace: Pace { in_flight: 2, points_per_minute: 300, window: 60_000_000, busy: &[] },
 };
 
 /// Whoever began a sync is known by what they sign in with: an e-mail or a handle, told apart before the door.
@@ -115,7 +113,6 @@ fn applications(ask: &Ask<'_>) -> Vec<Request> {
 }
 
 #[cfg(test)]
-#[path = "argocd/tests.rs"]
 mod tests;
 #[cfg(test)]
 pub(super) use tests::FAKE;

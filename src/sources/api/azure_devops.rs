@@ -9,21 +9,14 @@
 //! Classic releases are answered by another host (`vsrm.dev.azure.com`), and a token goes to its entry's host alone:
 //! they need an entry of their own with that `url`, with `streams = ["releases"]` and with the projects as `owners`.
 
-#[path = "azure_devops/ask.rs"]
 mod ask;
-#[path = "azure_devops/changes.rs"]
 mod changes;
-#[path = "azure_devops/items.rs"]
 mod items;
-#[path = "azure_devops/runs.rs"]
 mod runs;
-#[path = "azure_devops/shape.rs"]
 mod shape;
 #[cfg(test)]
-#[path = "azure_devops/tests.rs"]
 mod tests;
 #[cfg(test)]
-#[path = "azure_devops/world.rs"]
 mod world;
 
 #[cfg(test)]
@@ -37,7 +30,7 @@ pub(super) const SOURCE: Source = Source {
     streams: STREAMS,
     sign: Sign::Basic,
     headers: &[("accept", "application/json")],
-    pace: Pace { in_flight: 4, points_per_minute: 600, busy: &[] },
+    pace: Pace { in_flight: 4, points_per_minute: 600, window: 300_000_000, busy: &[] },
 };
 
 /// As [`shape::person`] leaves them.
@@ -194,6 +187,7 @@ const STREAMS: &[Stream] = &[
         doc: "Jobs of the builds of pipelines that `jobs` names.",
         permission: "`Build: Read`",
         per: Some("builds"),
+        wanted: |api| !api.jobs.is_empty(),
         ask: ask::timeline,
         items: "/records",
         keep: &[

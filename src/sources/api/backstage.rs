@@ -10,31 +10,20 @@
 //! An entry holds an `ownedBy` relation to a group whether that group exists or not. So the distinct owners are asked for
 //! by reference, many at once, and only a group that is answered owns anything in the log.
 
-#[path = "backstage/ask.rs"]
 mod ask;
-#[path = "backstage/entries.rs"]
 mod entries;
-#[path = "backstage/insights.rs"]
 mod insights;
 #[cfg(test)]
-#[path = "backstage/insights_tests.rs"]
 mod insights_tests;
-#[path = "backstage/names.rs"]
 mod names;
 #[cfg(test)]
-#[path = "backstage/names_tests.rs"]
 mod names_tests;
-#[path = "backstage/runs.rs"]
 mod runs;
-#[path = "backstage/shape.rs"]
 mod shape;
 #[cfg(test)]
-#[path = "backstage/tests.rs"]
 mod tests;
-#[path = "backstage/words.rs"]
 mod words;
 #[cfg(test)]
-#[path = "backstage/world.rs"]
 mod world;
 
 #[cfg(test)]
@@ -48,7 +37,7 @@ pub(super) const SOURCE: Source = Source {
     streams: STREAMS,
     sign: Sign::Bearer,
     headers: &[("accept", "application/json")],
-    pace: Pace { in_flight: 4, points_per_minute: 1_200, busy: &[] },
+    pace: Pace { in_flight: 4, points_per_minute: 1_200, window: 60_000_000, busy: &[] },
 };
 
 /// A user's name is the login of the directory that users come from, so it may meet other systems' handles.

@@ -13,7 +13,7 @@ use super::stream::{Face, Keep, Stream};
 use crate::config::written::PersonAs;
 use crate::config::{Api, Classes, Environments};
 use crate::log::{Identity, Register, Signature};
-use crate::sources::text::{Mention, Names, mentions, references, signature, words_for};
+use crate::sources::text::{Names, mentions, references, signature, words_for};
 use crate::sources::told::{Class, Rule};
 
 /// The door of one API.
@@ -114,11 +114,8 @@ impl<'a> Door<'a> {
             .collect();
         let tickets: BTreeSet<String> = mentions(text.as_bytes(), None)
             .into_iter()
-            .map(|mention| match mention {
-                Mention::Key(key) => key,
-                Mention::Number(number) => format!("#{number}"),
-                Mention::Elsewhere(issue) => issue,
-            })
+            // Whose `#12` is shows when the record is told.
+            .filter_map(|mention| mention.ticket("", self.known))
             .collect();
         let mut kept = Map::new();
         for (name, list) in [("words", json!(words)), ("changes", json!(found.changes)), ("tickets", json!(tickets))] {

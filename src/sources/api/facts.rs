@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
+use super::around::{Around, Found};
 use super::error::ApiError;
 use super::kept::{History, Kept, Refusal, Scene};
 use super::pull::{door_of, unit};
@@ -42,14 +43,15 @@ pub fn facts(
     known: &Known<'_>,
 ) -> Result<Facts, ApiError> {
     let unit = unit(api);
-    let of_api = archive.door(&unit)?.is_some_and(|door| door != door_of(api, known.names, known.people_rules));
+    let _view = archive.view()?;
+    let is_stale = archive.door(&unit)?.is_some_and(|door| door != door_of(api, known.names, known.people_rules));
     let receivers: Vec<&Receiver> = settings.receivers.iter().filter(|one| one.is_told_by(api)).collect();
-    let stored = load(api, archive, &unit)?;
-    let records = stored.values().map(Vec::len).sum::<usize>();
     let mut out = Output::new(settings, unit.clone(), source_rank);
-    told(api, archive, stored, &receivers, known, &mut out)?;
-    if of_api {
-        out.note(CaveatKind::StaleDoor, STALE, i64::try_from(records).unwrap_or(i64::MAX), || unit.clone());
+    told(api, archive, Some(&unit), &receivers, known, &mut out)?;
+    if is_stale {
+        let streams = source(api.kind).streams.iter();
+        let records = streams.map(|stream| archive.count(&unit, stream.name)).sum::<Result<i64, _>>()?;
+        out.note(CaveatKind::StaleDoor, STALE, records, || unit.clone());
     }
     for (stream, skip) in archive.skips(&unit)? {
         let detail = format!("`{stream}`: {}", skip.reason);
@@ -61,28 +63,12 @@ pub fn facts(
 /// What is said of records that were let in by other rules.
 pub(super) const STALE: &str = "fields, people and classes are as the rules stood when the records were first read";
 
-/// Records of an API, each with its JSON, by stream.
-pub(super) type Stored = BTreeMap<&'static str, Vec<(Record, Value)>>;
-
-fn load(api: &Api, archive: &Archive, unit: &str) -> Result<Stored, ApiError> {
-    let mut stored = Stored::new();
-    for stream in source(api.kind).streams {
-        let mut records = Vec::new();
-        for record in archive.records(unit, stream.name)? {
-            let value =
-                serde_json::from_str::<Value>(&record.body).map_err(|_| archive_broken(unit, stream, &record))?;
-            records.push((record, value));
-        }
-        stored.insert(stream.name, records);
-    }
-    Ok(stored)
-}
-
-/// Tells the records of an API, set among them what its receivers were sent.
+/// Tells the records of an API, set among them what its receivers were sent. `of_api`: the unit of its records; none: only
+/// what was sent is told.
 pub(super) fn told(
     api: &Api,
     archive: &Archive,
-    mut stored: Stored,
+    of_api: Option<&str>,
     receivers: &[&Receiver],
     known: &Known<'_>,
     out: &mut Output<'_>,
@@ -91,54 +77,49 @@ pub(super) fn told(
     let unit = out.source.clone();
     let streams = source(api.kind).streams;
     let units: Vec<String> = receivers.iter().map(|one| hook::unit(one)).collect();
-    let delivered = hook::merge(archive, api, &unit, &units, &mut stored)?;
-    let mut others: BTreeMap<&'static str, BTreeMap<String, Value>> = BTreeMap::new();
-    let mut gone: BTreeMap<&'static str, BTreeSet<String>> = BTreeMap::new();
-    for (stream, records) in &stored {
-        for (record, value) in records {
-            let path = kept(record, value).path();
-            let gone = gone.entry(stream).or_default();
-            if record.gone_us.is_some() {
-                gone.insert(path.clone());
-            } else {
-                gone.remove(&path);
-            }
-            others.entry(stream).or_default().insert(path, value.clone());
-        }
-    }
-    let index = Index::new(streams, &stored);
+    let delivered = hook::merge(archive, api, of_api, &units)?;
+    let per = above(streams);
+    let mut around = Around::new(archive, of_api, &delivered);
     let mut tally = Tally::default();
-    let none = Vec::new();
     for stream in streams.iter().filter(|stream| api.reads_stream(stream.name)) {
         let head: Rc<str> = Rc::from(format!("{unit}/{}", stream.name));
         let sent = delivered.evidence.get(stream.name);
         let before = out.instants.len();
         let mut read = 0;
-        let all = stored.get(stream.name).unwrap_or(&none);
-        let mut read_whole: (Option<&str>, Option<_>) = (None, None);
-        for (at, (record, value)) in all.iter().enumerate() {
-            if read_whole.0 != Some(&record.scope) {
-                read_whole = (Some(&record.scope), whole_us(archive, &unit, stream.name, &record.scope)?);
+        let mut read_whole: (Option<String>, Option<Micros>) = (None, None);
+        for versions in around.records(stream.name) {
+            let versions = versions?;
+            let Some((first, _)) = versions.first() else { continue };
+            if read_whole.0.as_ref() != Some(&first.scope) {
+                read_whole = (Some(first.scope.clone()), whole_us(archive, &unit, stream.name, &first.scope)?);
             }
-            let history = history(all, at, read_whole.1);
-            let seq = i64::try_from(at).unwrap_or(i64::MAX);
-            let kept = Kept { history, ..kept(record, value) };
-            let path = kept.path();
-            let (head, key) = match sent.and_then(|sent| sent.get(&path)) {
-                Some((head, key)) => (Rc::clone(head), Rc::clone(key)),
-                None => (Rc::clone(&head), Rc::from(path)),
-            };
-            let place = Place::Record { stream: head, key, seq };
-            let above = index.above(stream, &kept);
-            let scene = Scene { api, settings, place: &place, above, words: known.words, others: &others, gone: &gone };
-            read += 1;
-            let told = match kept.gone_us.filter(|_| stream.undone) {
-                Some(_) => Err(Refusal::Nothing(GONE)),
-                None => (stream.tell)(&kept, &scene, out),
-            };
-            if let Err(refusal) = told {
-                tally.add(stream.name, refusal, &place);
+            for (number, (record, value)) in versions.iter().enumerate() {
+                let kept = Kept {
+                    key: &record.key,
+                    scope: &record.scope,
+                    since_us: record.since_us,
+                    gone_us: record.gone_us,
+                    value,
+                    history: history(&versions, number, read_whole.1),
+                };
+                let path = kept.path();
+                let (head, key) = match sent.and_then(|sent| sent.get(&path)) {
+                    Some((head, key)) => (Rc::clone(head), Rc::clone(key)),
+                    None => (Rc::clone(&head), Rc::from(path)),
+                };
+                let place = Place::Record { stream: head, key, seq: read };
+                let above = climb(&per, &around, stream, kept.scope);
+                let scene = Scene { api, settings, place: &place, above, words: known.words, around: &around };
+                read += 1;
+                let told = match kept.gone_us.filter(|_| stream.undone) {
+                    Some(_) => Err(Refusal::Nothing(GONE)),
+                    None => (stream.tell)(&kept, &scene, out),
+                };
+                if let Err(refusal) = told {
+                    tally.add(stream.name, refusal, &place);
+                }
             }
+            around.tidy()?;
         }
         observe(stream, out, before, read, tally.refused_of(stream.name));
     }
@@ -157,80 +138,49 @@ pub(super) fn told(
     Ok(())
 }
 
-fn archive_broken(unit: &str, stream: &Stream, record: &Record) -> ApiError {
-    let place = format!("{unit}/{}#{}", stream.name, record.key);
-    ApiError::Setting {
-        field: "archive".to_owned(),
-        message: format!("`{place}` is no JSON; `milepost archive verify`"),
-    }
-}
-
-fn kept<'a>(record: &'a Record, value: &'a Value) -> Kept<'a> {
-    Kept {
-        key: &record.key,
-        scope: &record.scope,
-        since_us: record.since_us,
-        gone_us: record.gone_us,
-        value,
-        history: History::default(),
-    }
-}
-
-/// What stands before and after a version; all of one record stand together, oldest first.
-fn history(all: &[(Record, Value)], at: usize, whole_us: Option<Micros>) -> History<'_> {
-    let same = |place: usize| {
-        all.get(place).filter(|(other, _)| (&other.scope, &other.key) == (&all[at].0.scope, &all[at].0.key))
-    };
-    let before = at.checked_sub(1).and_then(same);
+/// What stands before and after a version, of all of its record, oldest first.
+fn history(versions: &[(Record, Value)], place: usize, whole_us: Option<Micros>) -> History<'_> {
+    let before = place.checked_sub(1).and_then(|before| versions.get(before));
     History {
         before: before.map(|(_, value)| value),
         is_new: before.is_none_or(|(record, _)| record.gone_us.is_some()),
-        until_us: same(at + 1).and_then(|(record, _)| record.since_us),
+        until_us: versions.get(place + 1).and_then(|(record, _)| record.since_us),
         whole_us,
     }
 }
 
-/// Finds the records that others hang below.
-struct Index<'a> {
-    per: BTreeMap<&'static str, &'static str>,
-    by_path: BTreeMap<&'static str, BTreeMap<String, Kept<'a>>>,
-}
-
-impl<'a> Index<'a> {
-    fn new(streams: &'static [Stream], stored: &'a BTreeMap<&'static str, Vec<(Record, Value)>>) -> Self {
-        let mut per: BTreeMap<&'static str, &'static str> =
-            streams.iter().filter_map(|stream| Some((stream.name, stream.per?))).collect();
-        // A list within a record hangs where that record does.
-        for stream in streams {
-            for part in stream.parts {
-                if let Some(of) = stream.per {
-                    per.entry(part.stream).or_insert(of);
-                }
+/// Which stream each hangs below.
+fn above(streams: &'static [Stream]) -> BTreeMap<&'static str, &'static str> {
+    let mut per: BTreeMap<&'static str, &'static str> =
+        streams.iter().filter_map(|stream| Some((stream.name, stream.per?))).collect();
+    // A list within a record hangs where that record does.
+    for stream in streams {
+        for part in stream.parts {
+            if let Some(of) = stream.per {
+                per.entry(part.stream).or_insert(of);
             }
         }
-        let parents: BTreeSet<&'static str> = per.values().copied().collect();
-        let by_path = parents
-            .into_iter()
-            .map(|name| {
-                let all = stored.get(name).map(Vec::as_slice).unwrap_or_default();
-                (name, all.iter().map(|(record, value)| (kept(record, value).path(), kept(record, value))).collect())
-            })
-            .collect();
-        Self { per, by_path }
     }
+    per
+}
 
-    fn above(&self, stream: &Stream, kept: &Kept<'a>) -> Vec<(&'static str, Kept<'a>)> {
-        let mut above = Vec::new();
-        let mut next: Option<(&'static str, &str)> = self.per.get(stream.name).map(|name| (*name, kept.scope));
-        while let Some((name, path)) = next {
-            let found = self.by_path.get(name).and_then(|all| all.get(path));
-            // A job may be sent whose run never was: what that hangs on is found all the same.
-            let scope = found.map(|found| found.scope).or_else(|| path.rsplit_once('/').map(|(scope, _)| scope));
-            next = self.per.get(name).copied().zip(scope);
-            above.extend(found.map(|found| (name, found.clone())));
-        }
-        above
+/// The records that one hangs below, nearest first.
+fn climb<'a>(
+    per: &BTreeMap<&'static str, &'static str>,
+    around: &'a Around<'a>,
+    stream: &Stream,
+    scope: &str,
+) -> Vec<(&'static str, Kept<'a>)> {
+    let mut above = Vec::new();
+    let mut next: Option<(&'static str, &str)> = per.get(stream.name).map(|name| (*name, scope));
+    while let Some((name, path)) = next {
+        let found = around.find(name, path).map(Found::kept);
+        // A job may be sent whose run never was: what that hangs on is found all the same.
+        let scope = found.as_ref().map(|found| found.scope).or_else(|| path.rsplit_once('/').map(|(scope, _)| scope));
+        above.extend(found.clone().map(|found| (name, found)));
+        next = per.get(name).copied().zip(scope);
     }
+    above
 }
 
 /// What made no row.

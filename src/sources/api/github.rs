@@ -8,15 +8,10 @@
 //! GraphQL fields are asked for under the names that REST has, so that one `tell` reads what a query, a list and a
 //! webhook say.
 
-#[path = "github/hub.rs"]
 mod hub;
-#[path = "github/queries.rs"]
 mod queries;
-#[path = "github/runs.rs"]
 mod runs;
-#[path = "github/shape.rs"]
 mod shape;
-#[path = "github/tell.rs"]
 mod tell;
 
 pub(super) use hub::connect;
@@ -30,7 +25,12 @@ pub(super) const SOURCE: Source = Source {
     streams: STREAMS,
     sign: Sign::Bearer,
     headers: &[("accept", "application/vnd.github+json"), ("x-github-api-version", "2022-11-28")],
-    pace: Pace { in_flight: 10, points_per_minute: 900, busy: &[("", 81_000_000), ("graphql", 54_000_000)] },
+    pace: Pace {
+        in_flight: 10,
+        points_per_minute: 900,
+        window: 3_600_000_000,
+        busy: &[("", 81_000_000), ("graphql", 54_000_000)],
+    },
 };
 
 const SOMEONE: Face = Face { name: "name", email: "", handle: "login", prefix: "" };
@@ -260,6 +260,7 @@ const STREAMS: &[Stream] = &[
         doc: "Earlier attempts of the runs that `jobs` or `classify` names; GitHub lists the last alone.",
         permission: "`Actions: read` (App) or `repo` (token)",
         per: Some("runs"),
+        wanted: |api| !api.jobs.is_empty() || !api.classify.is_empty(),
         ask: queries::attempts,
         key: &["run_attempt"],
         keep: RUN,
@@ -273,6 +274,7 @@ const STREAMS: &[Stream] = &[
         doc: "Jobs of the runs whose name `jobs` of the study file names.",
         permission: "`Actions: read` (App) or `repo` (token)",
         per: Some("runs"),
+        wanted: |api| !api.jobs.is_empty(),
         ask: queries::jobs,
         items: "/jobs",
         next: Next::Link,
@@ -383,25 +385,20 @@ const STREAMS: &[Stream] = &[
 ];
 
 #[cfg(test)]
-#[path = "github/asked_tests.rs"]
 mod asked_tests;
 #[cfg(test)]
-#[path = "github/hourly.rs"]
 mod hourly;
 #[cfg(test)]
-#[path = "github/organisation_tests.rs"]
 mod organisation_tests;
 #[cfg(test)]
-#[path = "github/runs_tests.rs"]
+mod plan_tests;
+#[cfg(test)]
 mod runs_tests;
 #[cfg(test)]
-#[path = "github/served.rs"]
 mod served;
 #[cfg(test)]
-#[path = "github/tests.rs"]
 mod tests;
 #[cfg(test)]
-#[path = "github/world.rs"]
 mod world;
 #[cfg(test)]
 pub(super) use tests::FAKE;

@@ -9,19 +9,12 @@
 //! while a list is read moves to its end, and would push another one over the edge of a page unseen; and no list ends at
 //! the 50,000 rows that GitLab counts pages up to. Totals are never used: above 10,000 rows there are none.
 
-#[path = "gitlab/ask.rs"]
 mod ask;
-#[path = "gitlab/changes.rs"]
 mod changes;
-#[path = "gitlab/issues.rs"]
 mod issues;
-#[path = "gitlab/people.rs"]
 mod people;
-#[path = "gitlab/place.rs"]
 mod place;
-#[path = "gitlab/runs.rs"]
 mod runs;
-#[path = "gitlab/shape.rs"]
 mod shape;
 
 use super::kept::Refusal;
@@ -33,7 +26,7 @@ pub(super) const SOURCE: Source = Source {
     streams: STREAMS,
     sign: Sign::Header("private-token", ""),
     headers: &[("accept", "application/json")],
-    pace: Pace { in_flight: 8, points_per_minute: 2_000, busy: &[] },
+    pace: Pace { in_flight: 8, points_per_minute: 2_000, window: 60_000_000, busy: &[] },
 };
 
 const SOMEONE: Face = Face { name: "name", email: "", handle: "username", prefix: "" };
@@ -256,6 +249,7 @@ const STREAMS: &[Stream] = &[
         doc: "Jobs of the pipelines whose name, or whose project's, `jobs` of the study file names.",
         permission: REPORTER,
         per: Some("pipelines"),
+        wanted: |api| !api.jobs.is_empty(),
         ask: ask::jobs,
         next: Next::Link,
         keep: &[
@@ -359,13 +353,10 @@ const STREAMS: &[Stream] = &[
 ];
 
 #[cfg(test)]
-#[path = "gitlab/recorded_tests.rs"]
 mod recorded_tests;
 #[cfg(test)]
-#[path = "gitlab/tests.rs"]
 mod tests;
 #[cfg(test)]
-#[path = "gitlab/world.rs"]
 mod world;
 #[cfg(test)]
 pub(super) use world::FAKE;

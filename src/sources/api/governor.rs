@@ -1,7 +1,8 @@
 //! One budget over all requests to a system: who may ask now, and how long everybody waits.
 //!
-//! Limits that it says of itself (`x-ratelimit-*`, `retry-after`) are kept per resource; limits that it only documents
-//! (so many at once, so many points a minute) come from the source. Waits are told by the server: from its `Date` to its
+//! Budgets that it says of itself (`x-ratelimit-*` and their kin) are kept per resource; `Retry-After` stops all of them.
+//! Limits that it only documents (so many at once, so many requests a minute, so long a minute's answers may keep it busy)
+//! come from the source. Waits are told by the server: from its `Date` to its
 //! reset, so that a wrong clock here waits neither too long nor too short.
 
 use std::cell::RefCell;
@@ -22,6 +23,8 @@ const MINUTE: Micros = 60 * SECOND;
 #[derive(Clone, Copy, Debug)]
 struct Budget {
     remaining: i64,
+    /// What a whole window holds, where the system says it.
+    limit: Option<i64>,
     reset_us: Micros,
     /// Points of what is under way.
     in_flight: i64,
@@ -33,15 +36,19 @@ struct State {
     budgets: BTreeMap<&'static str, Option<Budget>>,
     /// Until when nobody asks.
     blocked_us: Micros,
-    /// When points of the last minute were spent, by resource.
+    /// When requests of the last minute went out, by resource.
     minutes: BTreeMap<&'static str, VecDeque<Micros>>,
     /// Which answers of the last minute took from when to when.
     answers: VecDeque<(&'static str, Micros, Micros)>,
     /// What is under way, by resource: how many, and how long each is taken to last.
     under_way: BTreeMap<&'static str, (i64, Micros)>,
+    /// How long the quickest answer took, by resource.
+    quickest: BTreeMap<&'static str, Micros>,
     /// How often in a row a secondary limit named no time.
     strikes: u32,
-    /// How long was waited for limits.
+    /// How many requests wait for a limit, and since when any does.
+    waiting: (usize, Micros),
+    /// For how long any did before that.
     waited_us: Micros,
 }
 
@@ -51,6 +58,13 @@ pub(super) struct Governor {
     pace: Pace,
     state: RefCell<State>,
     freed: Notify,
+}
+
+/// What is planned of a resource.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Spending {
+    pub(super) requests: i64,
+    pub(super) points: i64,
 }
 
 /// What a request waits for.
@@ -75,6 +89,8 @@ impl Drop for Place<'_> {
         let mut state = self.governor.state.borrow_mut();
         state.in_flight -= 1;
         let now = self.governor.clock.now_us();
+        let quickest = state.quickest.entry(self.resource).or_insert(now - self.from_us);
+        *quickest = (*quickest).min(now - self.from_us);
         state.answers.push_back((self.resource, self.from_us, now));
         if let Some((many, each)) = state.under_way.get_mut(self.resource) {
             *many -= 1;
@@ -93,7 +109,7 @@ impl Governor {
         Self { clock, pace, state: RefCell::default(), freed: Notify::new() }
     }
 
-    /// How long was waited for limits so far.
+    /// For how long any request waited for a limit so far.
     pub(super) fn waited_us(&self) -> Micros {
         self.state.borrow().waited_us
     }
@@ -105,13 +121,29 @@ impl Governor {
             match self.try_admit(resource, points) {
                 Ok(()) => return Place { governor: self, resource, points, from_us: self.clock.now_us() },
                 Err(Wait::For(us)) => {
-                    let before = self.clock.now_us();
+                    self.waits();
                     self.clock.sleep(us).await;
-                    let passed = self.clock.now_us() - before;
-                    self.state.borrow_mut().waited_us += passed;
+                    self.goes_on();
                 }
                 Err(Wait::ForAnswer) => freed.await,
             }
+        }
+    }
+
+    /// Several wait for one limit side by side: the time counts once.
+    fn waits(&self) {
+        let state = &mut *self.state.borrow_mut();
+        if state.waiting.0 == 0 {
+            state.waiting.1 = self.clock.now_us();
+        }
+        state.waiting.0 += 1;
+    }
+
+    fn goes_on(&self) {
+        let state = &mut *self.state.borrow_mut();
+        state.waiting.0 -= 1;
+        if state.waiting.0 == 0 {
+            state.waited_us += self.clock.now_us() - state.waiting.1;
         }
     }
 
@@ -167,6 +199,7 @@ impl Governor {
         let number = |names: [&str; 3]| names.iter().find_map(|name| answer.header(name)?.trim().parse::<i64>().ok());
         let remaining = number(["x-ratelimit-remaining", "ratelimit-remaining", "x-rate-limit-remaining"]);
         let reset = number(["x-ratelimit-reset", "ratelimit-reset", "x-rate-limit-reset"]);
+        let limit = number(["x-ratelimit-limit", "ratelimit-limit", "x-rate-limit-limit"]).filter(|limit| *limit > 0);
         let now = self.clock.now_us();
         let server = date_us(answer).unwrap_or(now);
         let state = &mut *self.state.borrow_mut();
@@ -180,10 +213,10 @@ impl Governor {
                 // Answers overtake each other: within one window what is left only falls.
                 let same_window = before.is_some_and(|before| (before.reset_us - reset_us).abs() < 5 * SECOND);
                 let left_before = before.filter(|_| same_window).map_or(i64::MAX, |before| before.remaining);
-                Budget { remaining: remaining.min(left_before), reset_us, in_flight }
+                Budget { remaining: remaining.min(left_before), limit, reset_us, in_flight }
             }
             // A system that says nothing of a budget has none; an error that says nothing of a known one changes none.
-            _ => before.unwrap_or(Budget { remaining: i64::MAX / 2, reset_us: 0, in_flight }),
+            _ => before.unwrap_or(Budget { remaining: i64::MAX / 2, limit: None, reset_us: 0, in_flight }),
         };
         state.budgets.insert(resource, Some(learned));
     }
@@ -220,18 +253,49 @@ impl Governor {
         state.blocked_us = state.blocked_us.max(now + us.clamp(SECOND, 24 * 60 * MINUTE));
     }
 
-    /// How long so many more requests take at least, by what is left and when there is more.
-    pub(super) fn wait_for(&self, requests: u64) -> Micros {
+    /// How long what is planned takes at least: resources side by side, each by what its budgets hold, by what a minute may
+    /// hold of it, and by how long its quickest answer took.
+    pub(super) fn least(&self, planned: &BTreeMap<&'static str, Spending>) -> Micros {
         let state = self.state.borrow();
         let now = self.clock.now_us();
-        let Some(budget) = state.budgets.values().flatten().min_by_key(|budget| budget.remaining) else { return 0 };
-        if i64::try_from(requests).unwrap_or(i64::MAX) <= budget.remaining { 0 } else { (budget.reset_us - now).max(0) }
+        let busy = |resource: &str, Spending { requests, .. }: Spending| {
+            requests.saturating_mul(state.quickest.get(resource).copied().unwrap_or(0))
+        };
+        let mut least = 0;
+        for (resource, spending) in planned {
+            let (requests, each_busy) = (spending.requests, busy(resource, *spending));
+            let minutes = (requests - 1).max(0) / i64::try_from(self.pace.points_per_minute).unwrap_or(i64::MAX).max(1);
+            let own = self.pace.busy.iter().filter(|(only, _)| only == resource);
+            let paced = own.map(|(_, most)| share(each_busy, MINUTE, *most)).max().unwrap_or(0);
+            let at_once = each_busy / i64::try_from(self.pace.in_flight).unwrap_or(i64::MAX).max(1);
+            let pace = paced.max(minutes.saturating_mul(MINUTE)).max(at_once);
+            least = least.max(pace);
+            let Some(budget) = state.budgets.get(resource).copied().flatten() else { continue };
+            let over = spending.points - budget.remaining;
+            if over <= 0 {
+                continue;
+            }
+            let limit = budget.limit.unwrap_or(i64::MAX);
+            let (windows, last) = ((over - 1) / limit, (over - 1) % limit + 1);
+            // The last window takes as long as what is left for it, and nothing of it can begin sooner.
+            let rest = share(pace, last, spending.points);
+            let wait = (budget.reset_us - now).max(0) + windows.saturating_mul(self.pace.window);
+            least = least.max(wait.saturating_add(rest));
+        }
+        let together = self.pace.busy.iter().filter(|(only, _)| only.is_empty());
+        let all: Micros = planned.iter().map(|(resource, spending)| busy(resource, *spending)).sum();
+        together.map(|(_, most)| share(all, MINUTE, *most)).fold(least, Micros::max)
     }
 
     /// An answer came through.
     pub(super) fn relax(&self) {
         self.state.borrow_mut().strikes = 0;
     }
+}
+
+/// A part of something, by its share in a whole.
+fn share(of: i64, part: i64, whole: i64) -> i64 {
+    i64::try_from(i128::from(of) * i128::from(part) / i128::from(whole.max(1))).unwrap_or(i64::MAX)
 }
 
 /// What to wait for until one more answer keeps the system busy for no longer than it may be.
@@ -280,5 +344,94 @@ fn retry_after_us(answer: &Answer, server_us: Micros) -> Option<Micros> {
     match text.parse::<i64>() {
         Ok(seconds) => Some(seconds.max(0).saturating_mul(SECOND)),
         Err(_) => Some(chrono::DateTime::parse_from_rfc2822(text).ok()?.timestamp_micros() - server_us),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::Future;
+    use std::pin::Pin;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::sources::api::fake::with_headers;
+
+    /// Noon of 2025-06-01, as answers of fakes say.
+    const NOON: Micros = 1_748_779_200_000_000;
+    const HOUR: Micros = 60 * MINUTE;
+
+    struct Still;
+
+    impl Clock for Still {
+        fn now_us(&self) -> Micros {
+            NOON
+        }
+
+        fn sleep(&self, _: Micros) -> Pin<Box<dyn Future<Output = ()> + '_>> {
+            Box::pin(std::future::ready(()))
+        }
+    }
+
+    fn governor(busy: &'static [(&'static str, Micros)]) -> Governor {
+        Governor::new(Rc::new(Still), Pace { in_flight: 10, points_per_minute: 900, window: HOUR, busy })
+    }
+
+    fn least(governor: &Governor, planned: &[(&'static str, i64, i64)]) -> Micros {
+        let spending = planned
+            .iter()
+            .map(|(resource, requests, points)| (*resource, Spending { requests: *requests, points: *points }));
+        governor.least(&spending.collect())
+    }
+
+    fn budget(governor: &Governor, resource: &'static str, remaining: i64, ends_us: Micros) {
+        let reset = (NOON + ends_us) / SECOND;
+        let headers =
+            [("x-ratelimit-limit", 5_000), ("x-ratelimit-remaining", remaining), ("x-ratelimit-reset", reset)];
+        let headers = headers.map(|(name, value)| (name, value.to_string()));
+        let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        governor.learn(resource, 1, &with_headers(200, &json!({}), &headers));
+    }
+
+    #[test]
+    fn what_is_planned_takes_as_many_windows_as_its_budget_needs() {
+        let governor = governor(&[]);
+        budget(&governor, "core", 1_000, HOUR / 2);
+        assert_eq!(least(&governor, &[("core", 1_000, 1_000)]), MINUTE, "the hour has them; a minute holds 900");
+        let minutes = |us: Micros| (us + 2 * SECOND) / MINUTE;
+        assert_eq!(minutes(least(&governor, &[("core", 1_001, 1_001)])), 30, "one waits for the next hour");
+        assert_eq!(
+            minutes(least(&governor, &[("core", 6_000, 6_000)])),
+            30 + 5,
+            "which has 5,000, in more than five minutes"
+        );
+        assert_eq!(minutes(least(&governor, &[("core", 6_001, 6_001)])), 90, "and then the one after it");
+        // Five points a request: the budget counts points, the minute requests.
+        assert_eq!(minutes(least(&governor, &[("core", 220, 1_100)])), 30);
+        budget(&governor, "graphql", 5_000, HOUR);
+        let both = least(&governor, &[("core", 1_001, 1_001), ("graphql", 6_000, 5_001)]);
+        assert_eq!(minutes(both), 60, "side by side, the longer one");
+    }
+
+    #[test]
+    fn what_is_planned_takes_as_long_as_answers_took() {
+        let governor = governor(&[("", 80 * SECOND), ("graphql", 50 * SECOND)]);
+        governor.state.borrow_mut().quickest.extend([("core", SECOND / 5), ("graphql", SECOND / 2)]);
+        assert_eq!(least(&governor, &[]), 0);
+        assert_eq!(least(&governor, &[("graphql", 1_000, 1_000)]), 10 * MINUTE, "500 s of which a minute holds 50");
+        // 500 s and 400 s, of which a minute holds 80.
+        assert_eq!(least(&governor, &[("graphql", 1_000, 1_000), ("core", 2_000, 2_000)]), 900 * MINUTE / 80);
+    }
+
+    #[test]
+    fn several_that_wait_for_one_limit_wait_once() {
+        let governor = governor(&[]);
+        governor.waits();
+        governor.waits();
+        governor.state.borrow_mut().waiting.1 -= 5 * SECOND;
+        governor.goes_on();
+        assert_eq!(governor.waited_us(), 0, "one still waits");
+        governor.goes_on();
+        assert_eq!(governor.waited_us(), 5 * SECOND);
     }
 }

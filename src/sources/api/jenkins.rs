@@ -9,14 +9,10 @@
 //! of such a job without its name, so only branches that are nobody's own (`main`, `release/1.2`) and those of changes
 //! (`PR-12`) are read; others are left out and counted.
 
-#[path = "jenkins/ask.rs"]
 mod ask;
-#[path = "jenkins/shape.rs"]
 mod shape;
-#[path = "jenkins/tell.rs"]
 mod tell;
 #[cfg(test)]
-#[path = "jenkins/tests.rs"]
 mod tests;
 
 #[cfg(test)]
@@ -30,7 +26,7 @@ pub(super) const SOURCE: Source = Source {
     streams: STREAMS,
     sign: Sign::Basic,
     headers: &[("accept", "application/json")],
-    pace: Pace { in_flight: 4, points_per_minute: 600, busy: &[] },
+    pace: Pace { in_flight: 4, points_per_minute: 600, window: 60_000_000, busy: &[] },
 };
 
 /// The user's id is the login of whatever directory Jenkins asks, so it may meet other systems' handles.

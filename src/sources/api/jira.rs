@@ -7,13 +7,9 @@
 //! An issue tells everything that happened to it. What arrives beside it, because a search gives only the first of a long
 //! list, is told with the issue too: who opened it, which statuses end it and whether it is still there stand only there.
 
-#[path = "jira/ask.rs"]
 mod ask;
-#[path = "jira/shape.rs"]
 mod shape;
-#[path = "jira/story.rs"]
 mod story;
-#[path = "jira/tell.rs"]
 mod tell;
 
 use super::stream::{Batch, Count, Face, Hint, Keep, Next, Order, Pace, Sign, Source, Stream, Total};
@@ -24,7 +20,7 @@ pub(super) const CLOUD: Source = Source {
     streams: &[READER, STATUSES, ISSUES_OF_CLOUD, HISTORY, COMMENTS, REQUESTS, SLAS],
     sign: Sign::Basic,
     headers: &[("accept", "application/json")],
-    pace: Pace { in_flight: 5, points_per_minute: 600, busy: &[] },
+    pace: Pace { in_flight: 5, points_per_minute: 600, window: 60_000_000, busy: &[] },
 };
 
 /// Jira Data Center. Limits are the administrator's, and a search with histories is heavy; the numbers are our own here too.
@@ -32,7 +28,7 @@ pub(super) const DATA_CENTER: Source = Source {
     streams: &[READER, STATUSES, ISSUES_OF_DATA_CENTER, COMMENTS, REQUESTS, SLAS],
     sign: Sign::Bearer,
     headers: &[("accept", "application/json")],
-    pace: Pace { in_flight: 3, points_per_minute: 300, busy: &[] },
+    pace: Pace { in_flight: 3, points_per_minute: 300, window: 60_000_000, busy: &[] },
 };
 
 /// As `shape` writes a person: the login of Data Center as it is, the account id of Cloud behind `jira:`.
@@ -211,13 +207,10 @@ const SLAS: Stream = Stream {
 };
 
 #[cfg(test)]
-#[path = "jira/recorded_tests.rs"]
 mod recorded_tests;
 #[cfg(test)]
-#[path = "jira/tests.rs"]
 mod tests;
 #[cfg(test)]
-#[path = "jira/world.rs"]
 mod world;
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! Reading what the archive holds: a record past the door, and what stands around it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
+use std::rc::Rc;
 
 use chrono::DateTime;
 use serde_json::Value;
 
+use super::around::{Around, Fields, Found};
 use crate::config::{Api, Settings};
 use crate::log::{Identity, Micros};
 use crate::sources::told::{Class, Mentions, Place};
@@ -185,10 +187,8 @@ pub(super) struct Scene<'a> {
     pub(super) above: Vec<(&'static str, Kept<'a>)>,
     /// Keyed hash → component, for words that texts held.
     pub(super) words: &'a HashMap<String, String>,
-    /// Records of other streams of this API that records refer to by key: stream → key → value.
-    pub(super) others: &'a BTreeMap<&'static str, BTreeMap<String, Value>>,
-    /// Of these, what whole listings no longer hold: stream → key.
-    pub(super) gone: &'a BTreeMap<&'static str, BTreeSet<String>>,
+    /// Records of this API that this one may refer to.
+    pub(super) around: &'a Around<'a>,
 }
 
 impl<'a> Scene<'a> {
@@ -197,15 +197,25 @@ impl<'a> Scene<'a> {
         self.above.iter().find(|(name, _)| *name == stream).map(|(_, kept)| kept)
     }
 
-    /// The record of another stream of this API by its key (the latest version).
-    pub(super) fn other(&self, stream: &str, key: &str) -> Option<&'a Value> {
-        self.others.get(stream)?.get(key)
+    /// The record of a stream of this API by its path (the latest version).
+    pub(super) fn other(&self, stream: &str, path: &str) -> Option<&'a Value> {
+        self.around.find(stream, path).map(|found| found.kept().value)
     }
 
     /// As [`Scene::other`], where the system still lists it.
-    pub(super) fn standing(&self, stream: &str, key: &str) -> Option<&'a Value> {
-        let gone = self.gone.get(stream).is_some_and(|gone| gone.contains(key));
-        self.other(stream, key).filter(|_| !gone)
+    pub(super) fn standing(&self, stream: &str, path: &str) -> Option<&'a Value> {
+        self.around.find(stream, path).map(Found::kept).filter(|found| found.gone_us.is_none()).map(|found| found.value)
+    }
+
+    /// Records of a stream that are listed for a scope, by the latest version and in the order of their keys; of these, what a
+    /// key begins with: a text that ends in a slash, or nothing.
+    pub(super) fn below(&self, stream: &str, scope: &str, head: &str) -> impl Iterator<Item = Kept<'a>> + use<'a> {
+        self.around.below(stream, scope, head).iter().map(Found::kept)
+    }
+
+    /// Of every record of a stream: what one field holds → what another does.
+    pub(super) fn fields(&self, stream: &'static str, from: &str, to: &str) -> Rc<Fields> {
+        self.around.fields(stream, from, to)
     }
 
     /// How the log calls a repository that its host calls by this full name: as the study file does, else by that name.

@@ -4,9 +4,9 @@
 //! records in the archive ([`pull`]), and from these, without a network, [`crate::log::Facts`] ([`facts`]).
 //!
 //! ```text
-//! streams ──► walk ──► session ──► wire        pages ──► door ──► archive ──► tell ──► told
-//! what to ask  pages    retries,    TLS                  allow-list,          one record
-//!              marks    budget                           people out           → rows of the log
+//! streams ──► walk ──► session ──► wire        pages ──► door ──► archive ──► around ──► tell ──► told
+//! what to ask  pages    retries,    TLS                  allow-list,          a record    one record
+//!              marks    budget                           people out           and others  → rows of the log
 //! ```
 //!
 //! A source is data: for each stream a path or query, a key, a cursor and how pages follow each other, an allow-list of
@@ -17,6 +17,7 @@
 //! Neighbours: `archive` to the left; `told` for what records mean; `commands` gives tokens, clock and people.
 
 mod argocd;
+mod around;
 mod azure_devops;
 mod backstage;
 mod clock;

@@ -5,9 +5,7 @@
 //! for again. What is not seen: alerts that opened no incident, what was said in notes, which environment failed, and
 //! who was woken without touching anything.
 
-#[path = "pagerduty/queries.rs"]
 mod queries;
-#[path = "pagerduty/tell.rs"]
 mod tell;
 
 use super::stream::{Face, Hint, Keep, Next, Order, Pace, Sign, Source, Stream};
@@ -17,7 +15,7 @@ pub(super) const SOURCE: Source = Source {
     streams: STREAMS,
     sign: Sign::Header("authorization", "Token token="),
     headers: &[("accept", "application/vnd.pagerduty+json;version=2")],
-    pace: Pace { in_flight: 5, points_per_minute: 900, busy: &[] },
+    pace: Pace { in_flight: 5, points_per_minute: 900, window: 60_000_000, busy: &[] },
 };
 
 /// A reference to a user says a name and an id; only a name of two or more words meets other systems.
@@ -72,7 +70,6 @@ const STREAMS: &[Stream] = &[
 ];
 
 #[cfg(test)]
-#[path = "pagerduty/tests.rs"]
 mod tests;
 #[cfg(test)]
 pub(super) use tests::FAKE;

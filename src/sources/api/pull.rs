@@ -190,6 +190,9 @@ pub(super) fn check_streams(api: &Api) -> Result<(), ApiError> {
 /// A stream is read where it is wanted, or where one that is wanted hangs on it.
 pub(super) fn needed(api: &Api, stream: &Stream) -> bool {
     let below = |other: &Stream| other.per == Some(stream.name) && needed(api, other);
+    if !(stream.wanted)(api) {
+        return false;
+    }
     api.reads_stream(stream.name) || source(api.kind).streams.iter().any(below)
 }
 
@@ -199,7 +202,7 @@ pub(super) async fn settle(ground: &Ground<'_>) -> Result<Api, ApiError> {
     for stream in source(api.kind).streams {
         let Some(settle) = stream.settles else { continue };
         let is_read = needed(ground.api, stream) && walk(ground, stream, "", None).await? == Ended::Whole;
-        let record = latest(ground.archive.borrow().records(ground.unit, stream.name)?).pop().filter(|_| is_read);
+        let record = if is_read { standing(ground, stream.name).last().transpose()? } else { None };
         let value = record.and_then(|record| serde_json::from_str::<Value>(&record.body).ok());
         settle(&mut api, value.as_ref()).map_err(|(field, message)| setting(field, message))?;
     }
@@ -207,9 +210,9 @@ pub(super) async fn settle(ground: &Ground<'_>) -> Result<Api, ApiError> {
 }
 
 /// A pull under way.
-struct Run<'g, 'a> {
-    ground: &'g Ground<'a>,
-    failures: Failures,
+pub(super) struct Run<'g, 'a> {
+    pub(super) ground: &'g Ground<'a>,
+    pub(super) failures: Failures,
 }
 
 /// The streams that hang on one, side by side: one that waits for a limit does not keep the others, and each is followed
@@ -235,16 +238,16 @@ fn below<'g>(
 }
 
 /// Walks a stream once, or for each record of the stream that it hangs on.
-async fn each_scope(run: &Run<'_, '_>, stream: &'static Stream) -> Result<(), ApiError> {
+pub(super) async fn each_scope(run: &Run<'_, '_>, stream: &'static Stream) -> Result<(), ApiError> {
     let ground = run.ground;
     let Some(per) = stream.per else {
         walk(ground, stream, "", None).await.inspect_err(|why| run.failures.is_down(why))?;
         run.failures.is_up();
         return Ok(());
     };
-    let parents = latest(ground.archive.borrow().records(ground.unit, per)?);
     let tally = &Tally::default();
     if let Some(batch) = &stream.batch {
+        let parents = standing(ground, per).collect::<Result<Vec<_>, _>>()?;
         for (scopes, why) in walk_together(ground, stream, batch, &parents).await? {
             for scope in &scopes {
                 leave_out(ground, stream, scope, &why)?;
@@ -254,7 +257,8 @@ async fn each_scope(run: &Run<'_, '_>, stream: &'static Stream) -> Result<(), Ap
         return Ok(());
     }
     let at_once = source(ground.api.kind).pace.in_flight;
-    let walks = parents.iter().map(|record| async move {
+    let walks = standing(ground, per).map(|record| async move {
+        let record = record?;
         // A record was JSON when it was stored; one that is not is found by `archive verify`.
         let Ok(value) = serde_json::from_str::<Value>(&record.body) else { return Ok(()) };
         let (key, scope, since_us) = (&record.key, &record.scope, record.since_us);
@@ -288,15 +292,34 @@ fn called(record: &Kept<'_>) -> String {
     names.iter().find_map(|name| record.text(name)).unwrap_or_else(|| record.path())
 }
 
-/// The last version of each record that is not gone.
-pub(super) fn latest(records: Vec<Record>) -> Vec<Record> {
-    let mut kept: Vec<Record> = Vec::with_capacity(records.len());
-    for record in records {
-        if kept.last().is_some_and(|before| (&before.scope, &before.key) == (&record.scope, &record.key)) {
-            kept.pop();
+/// The records of a stream that are not gone, each by its last version. A few hundred stand in memory at once, and none
+/// keeps the archive from being written meanwhile.
+pub(super) fn standing<'g>(
+    ground: &'g Ground<'_>,
+    stream: &'static str,
+) -> impl Iterator<Item = Result<Record, ApiError>> + 'g {
+    let mut page = Vec::new().into_iter();
+    let mut last = (String::new(), String::new());
+    let mut is_at_end = false;
+    std::iter::from_fn(move || {
+        if is_at_end {
+            return None;
         }
-        kept.push(record);
-    }
-    kept.retain(|record| record.gone_us.is_none());
-    kept
+        if let Some(record) = page.next() {
+            return Some(Ok(record));
+        }
+        match ground.archive.borrow().standing_after(ground.unit, stream, (&last.0, &last.1)) {
+            Ok(next) => page = next.into_iter(),
+            Err(why) => {
+                is_at_end = true;
+                return Some(Err(why.into()));
+            }
+        }
+        if let Some(record) = page.as_slice().last() {
+            last = (record.scope.clone(), record.key.clone());
+        }
+        let next = page.next();
+        is_at_end = next.is_none();
+        next.map(Ok)
+    })
 }

@@ -1,7 +1,6 @@
 //! For tests: records that go through door and archive and then tell, without a network; and rows that were recorded from
 //! real services, where the folder that holds them is there.
 
-#[path = "recorded/every_file.rs"]
 mod every_file;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};

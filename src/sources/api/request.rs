@@ -80,6 +80,16 @@ impl Request {
         1 + first.unwrap_or(1).saturating_mul(inner) / 100
     }
 
+    /// The same at the least: hundredths are rounded.
+    pub fn points_at_least(&self) -> i64 {
+        (self.points() - 1).max(1)
+    }
+
+    /// Whose budget it takes from.
+    pub fn resource(&self) -> &'static str {
+        if self.url.ends_with("/graphql") { "graphql" } else { "core" }
+    }
+
     /// What tells it from every other request.
     pub fn name(&self) -> String {
         match &self.body {

@@ -10,13 +10,9 @@
 //! deleted (but by `--reconcile`), what was said in comments and work notes, states that a company added (they end
 //! nothing in the audit; `closed_at` does).
 
-#[path = "servicenow/groups.rs"]
 mod groups;
-#[path = "servicenow/queries.rs"]
 mod queries;
-#[path = "servicenow/states.rs"]
 mod states;
-#[path = "servicenow/tell.rs"]
 mod tell;
 
 use super::kept::Refusal;
@@ -28,7 +24,7 @@ pub(super) const SOURCE: Source = Source {
     streams: STREAMS,
     sign: Sign::Basic,
     headers: &[("accept", "application/json")],
-    pace: Pace { in_flight: 2, points_per_minute: 300, busy: &[] },
+    pace: Pace { in_flight: 2, points_per_minute: 300, window: 3_600_000_000, busy: &[] },
 };
 
 const PERSON: Face = Face { name: "name", email: "email", handle: "user_name", prefix: "" };
@@ -188,7 +184,6 @@ const fn audit(name: &'static str, doc: &'static str, ask: Requests, tell: tell:
 }
 
 #[cfg(test)]
-#[path = "servicenow/tests.rs"]
 mod tests;
 #[cfg(test)]
 pub(super) use tests::FAKE;

@@ -61,7 +61,7 @@ pub(super) struct Session<'a> {
     /// Streams that the token was good for.
     answered: RefCell<BTreeSet<&'static str>>,
     pub(super) counted: Cell<Counted>,
-    /// Called with every answer.
+    /// Called whenever something was counted.
     pub(super) progress: RefCell<&'a mut dyn FnMut(Counted)>,
 }
 
@@ -128,7 +128,7 @@ impl<'a> Session<'a> {
         etag: Option<&str>,
         needed: bool,
     ) -> Result<Fetched, ApiError> {
-        let resource = if request.url.ends_with("/graphql") { "graphql" } else { "core" };
+        let resource = request.resource();
         let mut request = request.clone();
         let (mut tries, mut waits, mut redirects) = (0, 0, 0);
         loop {

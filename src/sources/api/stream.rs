@@ -36,8 +36,11 @@ pub(super) enum Sign {
 pub(super) struct Pace {
     /// Requests under way at once.
     pub(super) in_flight: usize,
-    /// Points that one minute may hold (each request is one), by the system's documented secondary limit.
+    /// Requests that one minute may hold of one resource, by the system's documented secondary limit; where it counts heavy
+    /// requests as several, that is for the budget that it tells.
     pub(super) points_per_minute: usize,
+    /// How long a budget that it tells lasts. Answers say only when the one of now ends.
+    pub(super) window: Micros,
     /// For how long a minute of ours may keep it busy, in microseconds, by what answers took; a resource (`graphql`), or all
     /// together (the empty word).
     pub(super) busy: &'static [(&'static str, Micros)],
@@ -78,6 +81,8 @@ pub struct Stream {
     pub permission: &'static str,
     /// The stream for each of whose records it is listed; none: it is listed once.
     pub(super) per: Option<&'static str>,
+    /// Whether the settings leave anything of it to ask for.
+    pub(super) wanted: fn(&Api) -> bool,
     /// The first requests of a scope; none: there is nothing to ask there.
     pub(super) ask: fn(&Ask<'_>) -> Vec<Request>,
     /// How it is asked for many of these at once; then `ask` is not used.
@@ -114,7 +119,7 @@ pub struct Stream {
     pub(super) again: Option<(AskAgain, &'static str)>,
     /// What the record that it is listed for tells of it beforehand.
     pub(super) hint: Option<Hint>,
-    /// The most that one filtered list gives, where it is cut off there; windows are halved below it.
+    /// The most that one filtered list gives, where it is cut off there: it is read stretch by stretch.
     pub(super) windows: Option<Windows>,
     /// What the measures call the stretch that it speaks for (`tickets`, `deployments`, `pipeline-runs`, `memberships`);
     /// empty: nothing.
@@ -133,6 +138,7 @@ impl Stream {
         doc: "",
         permission: "",
         per: None,
+        wanted: |_| true,
         ask: |_| Vec::new(),
         batch: None,
         count: None,
@@ -277,9 +283,10 @@ pub(super) struct More {
 /// What a parent tells beforehand.
 #[derive(Clone, Copy)]
 pub(super) struct Hint {
-    /// The field of the parent that counts the records.
+    /// The field of the parent that counts the records; empty: none.
     pub(super) total: &'static str,
-    /// The field of the parent that holds the newest cursor; empty: none.
+    /// The field of the parent that is another whenever the list may hold something new (its newest cursor, most of the
+    /// time); empty: none.
     pub(super) newest: &'static str,
     /// How many records a page holds.
     pub(super) page: u64,

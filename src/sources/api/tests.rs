@@ -1,23 +1,14 @@
 //! The contract that every source keeps, asked of each through its fake: pulled at least once, stored once, never past the
 //! start of the run, whole after whatever goes wrong.
 
-#[path = "tests/again.rs"]
 mod again;
-#[path = "tests/failing.rs"]
 mod failing;
-#[path = "tests/faults.rs"]
 mod faults;
-#[path = "tests/gone.rs"]
 mod gone;
-#[path = "tests/grants.rs"]
 mod grants;
-#[path = "tests/ground.rs"]
 mod ground;
-#[path = "tests/partial.rs"]
 mod partial;
-#[path = "tests/places.rs"]
 mod places;
-#[path = "tests/zones.rs"]
 mod zones;
 
 use std::collections::BTreeSet;

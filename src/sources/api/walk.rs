@@ -14,7 +14,7 @@ use std::collections::{BTreeSet, HashSet};
 use serde_json::Value;
 
 pub(super) use batch::walk_together;
-pub(super) use cost::{cost, since};
+pub(super) use cost::{Cost, Seen, cost, first, look, since};
 use left_out::{HELD_BACK, LIST, LeftOut};
 pub use mark::begin_anew;
 pub(super) use mark::whole_us;

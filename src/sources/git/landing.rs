@@ -1,5 +1,7 @@
 //! What landed on the first-parent line: who landed it, who began it and when, and which change it was.
 
+use std::collections::BTreeSet;
+
 use super::commit::{Place, Signatures};
 use super::history::{History, Side, SideCommit};
 use super::open::Opened;
@@ -100,8 +102,9 @@ pub(super) fn meet(rows: &mut Rows<'_>, signatures: &Signatures, people: &mut dy
     rows.meet(identities.into_iter());
 }
 
-/// Writes `change.created` and `change.merged` of merges and squashes, and the tickets that their texts name.
-pub(super) fn write(rows: &mut Rows<'_>, history: &History, landings: &[Landing]) {
+/// Writes `change.created` and `change.merged` of merges and squashes, and the tickets that their texts name. `known`: names
+/// that texts may use.
+pub(super) fn write(rows: &mut Rows<'_>, history: &History, landings: &[Landing], known: &BTreeSet<String>) {
     for landing in landings {
         if landing.kind == Kind::Direct {
             continue;
@@ -152,15 +155,16 @@ pub(super) fn write(rows: &mut Rows<'_>, history: &History, landings: &[Landing]
         }
         let mentions = commit.landed.as_ref().map(|landed| landed.mentions.as_slice()).unwrap_or_default();
         for mention in mentions {
-            let (ticket, rule, confidence) = match mention {
-                Mention::Key(key) => (format!("ticket:{key}"), "key-in-text", 80),
-                Mention::Number(number) => (format!("ticket:{repository}#{number}"), "number-in-text", 60),
-                Mention::Elsewhere(issue) => (format!("ticket:{issue}"), "url-in-text", 80),
+            let (rule, confidence) = match mention {
+                Mention::Key(_) => ("key-in-text", 80),
+                Mention::Number(_) => ("number-in-text", 60),
+                Mention::Elsewhere(..) => ("url-in-text", 80),
             };
+            let Some(ticket) = mention.clone().ticket(&repository, known) else { continue };
             let evidence = rows.evidence(commit.id);
             rows.link(ObjectLink {
                 from_id: change.clone(),
-                to_id: ticket,
+                to_id: format!("ticket:{ticket}"),
                 qualifier: qualifier::MENTIONS.to_owned(),
                 valid_from_us: landing.began_us.min(landing.at_us),
                 valid_to_us: None,

@@ -170,7 +170,7 @@ fn translate(
         commits::write_created(&mut rows, &history);
     }
     commits::write_authored(&mut rows, &history, &places);
-    landing::write(&mut rows, &history, &landings);
+    landing::write(&mut rows, &history, &landings, &pull.settings.names_in_texts());
 
     let versions = Versions::read(parts.git, watch, touches, &landings);
     let mut trees = Trees::new(&opened.git, watch);

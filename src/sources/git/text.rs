@@ -72,7 +72,7 @@ and https://github.com/o/other-repo/issues/9";
                 Mention::Key("ABC-12".to_owned()),
                 Mention::Key("aB3".to_owned()),
                 Mention::Number(7),
-                Mention::Elsewhere("other-repo#9".to_owned()),
+                Mention::Elsewhere("o/other-repo".to_owned(), "9".to_owned()),
             ]
         );
     }

@@ -16,7 +16,7 @@ const MOST: usize = 50;
 
 /// Who is known by name to this pull.
 pub(in crate::sources) struct Names<'a> {
-    /// Components and repositories.
+    /// Components and repositories, and whose these are, as [`crate::config::Settings::names_in_texts`] has them.
     pub(in crate::sources) known: &'a BTreeSet<String>,
     /// Words that may mean a person, in lower case.
     pub(in crate::sources) persons: &'a HashSet<String>,
@@ -40,8 +40,10 @@ pub(in crate::sources) fn references(text: &str, plain_rule: &'static str, names
             note(name, 95, "entity-ref", &mut found);
         } else if chunk.contains('@') {
             // An address or a mention: a person.
-        } else if let Some(change) = change(chunk) {
-            found.changes.insert(change);
+        } else if let Some((place, number)) = numbered(chunk) {
+            // `jane.doe#1234` is somebody on a chat, and `jane-doe/app#12` a change of a copy.
+            let repository = named(place, names.known).filter(|_| !is_a_person(place, names));
+            found.changes.extend(repository.map(|repository| format!("{repository}!{number}")));
         } else if let Some(quoted) = chunk.split('`').nth(1).filter(|_| chunk.matches('`').count() == 2) {
             if names.known.contains(quoted) || !names.persons.contains(&quoted.to_lowercase()) {
                 note(quoted, 80, "backticks", &mut found);
@@ -86,8 +88,8 @@ fn note(name: &str, confidence: i64, rule: &'static str, found: &mut References)
     }
 }
 
-/// `repository#12`, `owner/repository!12`.
-fn change(chunk: &str) -> Option<String> {
+/// `repository#12`, `owner/repository!12`: what stands before the sign, and the number.
+fn numbered(chunk: &str) -> Option<(&str, &str)> {
     let (place, number) = chunk.rsplit_once(['#', '!'])?;
     let repository = place.rsplit('/').next()?;
     let fine = !repository.is_empty()
@@ -95,7 +97,27 @@ fn change(chunk: &str) -> Option<String> {
         && !number.is_empty()
         && number.len() < 10
         && number.bytes().all(|byte| byte.is_ascii_digit());
-    fine.then(|| format!("{repository}!{number}"))
+    fine.then_some((place, number))
+}
+
+/// Whether a part of a path may mean a person of the record.
+fn is_a_person(path: &str, names: &Names<'_>) -> bool {
+    path.split('/').any(|part| names.persons.contains(&part.to_lowercase()))
+}
+
+/// How the log calls a repository that a text names, alone or below its owner; none where the study knows none of that name:
+/// then the name may be anybody's, and where the owner is another, the repository is a copy whose numbers are its own. A study
+/// that says of none of its repositories whose it is takes any owner for that.
+pub(in crate::sources) fn named(path: &str, known: &BTreeSet<String>) -> Option<String> {
+    let path = path.trim_matches('/');
+    let Some((_, name)) = path.rsplit_once('/') else { return known.get(path).cloned() };
+    let mut owned = known.iter().filter(|one| one.contains('/')).peekable();
+    if owned.peek().is_none() {
+        return known.get(name).cloned();
+    }
+    let begins = |owner: &str| path.get(..owner.len()).is_some_and(|head| head.eq_ignore_ascii_case(owner));
+    let is_ours = owned.any(|one| if one.ends_with('/') { begins(one) } else { one.eq_ignore_ascii_case(path) });
+    is_ours.then(|| known.get(name).cloned().unwrap_or_else(|| path.to_owned()))
 }
 
 fn url(address: &str, names: &Names<'_>, found: &mut References) {
@@ -106,7 +128,9 @@ fn url(address: &str, names: &Names<'_>, found: &mut References) {
     let number = |part: &&str| part.len() < 10 && part.bytes().all(|byte| byte.is_ascii_digit());
     let asked = parts.iter().position(|part| matches!(*part, "pull" | "merge_requests" | "pull-requests"));
     if let Some(place) = asked {
-        let repository = parts[..place].iter().rev().find(|part| **part != "-");
+        let path: Vec<&str> = parts[..place].iter().copied().filter(|part| *part != "-").collect();
+        let path = path.join("/");
+        let repository = named(&path, names.known).filter(|_| !is_a_person(&path, names));
         if let (Some(repository), Some(number)) = (repository, parts.get(place + 1).filter(|part| number(part))) {
             found.changes.insert(format!("{repository}!{number}"));
         }
@@ -127,7 +151,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> References {
-        let known: BTreeSet<String> = ["chat", "Whitehall"].map(str::to_owned).into();
+        let known: BTreeSet<String> = ["chat", "Whitehall", "app", "helm-charts"].map(str::to_owned).into();
         let persons: HashSet<String> = ["jane-doe".to_owned()].into();
         references(text, "title", &Names { known: &known, persons: &persons })
     }
@@ -160,6 +184,39 @@ mod tests {
             read("see acme/helm-charts#12, app!7 https://gitlab.acme.test/a/b/app/-/merge_requests/9 and #3 wow!");
         assert_eq!(found.changes.iter().map(String::as_str).collect::<Vec<_>>(), ["app!7", "app!9", "helm-charts!12"]);
         assert!(read("https://github.com/acme/app/pull/8").changes.contains("app!8"));
+    }
+
+    #[test]
+    fn what_the_study_does_not_know_is_no_repository() {
+        for text in [
+            "ping jane.doe#1234",
+            "ping jane-doe#1234 and some-one!7",
+            "see someone/jane-doe-till#3",
+            "https://github.com/some-one/some-one.github.io/pull/8",
+            "jane-doe/app#12",
+            "https://github.com/jane-doe/app/pull/12",
+        ] {
+            let found = read(text);
+            assert!(found.changes.is_empty() && found.components.is_empty(), "{text}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn a_copy_of_a_repository_has_numbers_of_its_own() {
+        let known: BTreeSet<String> = ["app", "acme/", "shop/till"].map(str::to_owned).into();
+        let changes = |text: &str| {
+            let persons = HashSet::new();
+            references(text, "title", &Names { known: &known, persons: &persons }).changes
+        };
+        let own = changes(
+            "app#1 acme/app#2 ACME/app#3 Shop/till#4 https://git.test/acme/app/-/merge_requests/5 acme/x/new#6",
+        );
+        let own: Vec<&str> = own.iter().map(String::as_str).collect();
+        assert_eq!(own, ["Shop/till!4", "acme/x/new!6", "app!1", "app!2", "app!3", "app!5"]);
+        for text in ["some-one/app#12", "https://git.test/some-one/app/pull/12", "shop/app#1", "till#4", "acmes/app#1"]
+        {
+            assert!(changes(text).is_empty(), "{text}");
+        }
     }
 
     #[test]

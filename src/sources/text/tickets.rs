@@ -1,8 +1,11 @@
 //! The tickets that a text names.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use regex::bytes::Regex;
+
+use super::references::named;
 
 /// One reference in a text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -11,8 +14,20 @@ pub(in crate::sources) enum Mention {
     Key(String),
     /// A number of an issue in the same repository.
     Number(u64),
-    /// An issue of another repository, `NAME#12`.
-    Elsewhere(String),
+    /// An issue of a repository by its path, `OWNER/NAME`, and its number. The path may be a person's.
+    Elsewhere(String, String),
+}
+
+impl Mention {
+    /// The ticket as the log calls it. `home`: the repository that `#12` is of; `known`: see [`named`]. None where it is of
+    /// a repository that the study does not know.
+    pub(in crate::sources) fn ticket(self, home: &str, known: &BTreeSet<String>) -> Option<String> {
+        match self {
+            Self::Key(key) => Some(key),
+            Self::Number(number) => Some(format!("{home}#{number}")),
+            Self::Elsewhere(path, number) => Some(format!("{}#{number}", named(&path, known)?)),
+        }
+    }
 }
 
 /// A message that names more than this quotes somebody else's release notes.
@@ -20,7 +35,7 @@ const MOST_MENTIONS: usize = 20;
 
 static REFERENCE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
-        r"https?://[^\s/]+/[^\s/]+/([A-Za-z0-9_.-]+)(?:/-)?/(?:issues|work_items)/([0-9]+)",
+        r"https?://[^\s/]+/([^\s/]+/[A-Za-z0-9_.-]+)(?:/-)?/(?:issues|work_items)/([0-9]+)",
         r"|https?://trello\.com/c/([A-Za-z0-9]+)",
         r"|\b([A-Z][A-Z0-9]{1,9}-[1-9][0-9]{0,6})\b",
         r"|(?:^|[\s(\[,;:])#([1-9][0-9]{0,8})\b",
@@ -40,7 +55,7 @@ pub(in crate::sources) fn mentions(message: &[u8], own_number: Option<u64>) -> V
     for captures in REFERENCE.captures_iter(message) {
         let text = |group| captures.get(group).map(|found| String::from_utf8_lossy(found.as_bytes()).into_owned());
         let mention = if let (Some(repository), Some(number)) = (text(1), text(2)) {
-            Mention::Elsewhere(format!("{repository}#{number}"))
+            Mention::Elsewhere(repository, number)
         } else if let Some(card) = text(3) {
             Mention::Key(card)
         } else if let Some(key) = text(4) {

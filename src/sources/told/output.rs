@@ -17,7 +17,7 @@ use crate::log::{
 pub(in crate::sources) enum Place {
     /// A line of a file.
     Line { file: Rc<str>, line: u64 },
-    /// A record of the archive: its unit and stream (`api:ID/STREAM`), its key, and its place among those of its scope.
+    /// A record of the archive: its unit and stream (`api:ID/STREAM`), its key, and its place among those of its stream.
     Record { stream: Rc<str>, key: Rc<str>, seq: i64 },
 }
 

@@ -62,16 +62,13 @@ pub(super) fn revision(kept: &Kept<'_>, scene: &Scene<'_>, out: &mut Output<'_>)
 
 /// Every stored revision of a work item, in order. It may have been moved: then its revisions lie in several projects.
 fn revisions<'a>(kept: &Kept<'a>, scene: &Scene<'a>, id: u64) -> Vec<(u64, &'a Value)> {
-    let projects = scene.others.get("projects").into_iter().flat_map(|projects| projects.keys().map(String::as_str));
-    let mut scopes: Vec<&str> = projects.chain([kept.scope]).collect();
-    scopes.sort_unstable();
-    scopes.dedup();
-    let Some(stored) = scene.others.get("work-items") else { return Vec::new() };
+    let head = format!("{id}/");
+    let mut scopes = scene.around.scopes("work-items", &id.to_string());
+    scopes.insert(kept.scope.to_owned());
     let mut found = Vec::new();
     for scope in scopes {
-        let start = format!("{scope}/{id}/");
-        let below = stored.range(start.clone()..).take_while(|(path, _)| path.starts_with(&start));
-        found.extend(below.filter_map(|(path, value)| Some((path[start.len()..].parse().ok()?, value))));
+        let below = scene.below("work-items", &scope, &head);
+        found.extend(below.filter_map(|of| Some((of.key.strip_prefix(&head)?.parse().ok()?, of.value))));
     }
     found.sort_by_key(|(rev, _)| *rev);
     found.dedup_by_key(|(rev, _)| *rev);

@@ -77,11 +77,10 @@ struct Happened<'a> {
 
 /// The events of a run in their order: ids count up over all runs, and times are whole seconds on some databases.
 fn events<'a>(scene: &Scene<'a>, task: &str) -> Vec<Happened<'a>> {
-    let head = format!("{task}/");
-    let all = scene.others.get("task-events").into_iter().flat_map(|all| all.range(head.clone()..));
-    let mut events: Vec<Happened<'a>> = all
-        .take_while(|(path, _)| path.starts_with(&head))
-        .filter_map(|(_, value)| {
+    let mut events: Vec<Happened<'a>> = scene
+        .below("task-events", task, "")
+        .filter_map(|event| {
+            let value = event.value;
             let at_us = at(value, "createdAt").and_then(instant)?;
             let number = at(value, "id").and_then(scalar)?.parse().unwrap_or(0);
             Some(Happened { at_us, number, kind: at(value, "type")?.as_str()?, value })

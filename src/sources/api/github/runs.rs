@@ -94,9 +94,10 @@ pub(super) fn run(kept: &Kept<'_>, scene: &Scene<'_>, out: &mut Output<'_>) -> T
 
 /// When the last job of an attempt ended, where its jobs are read: GitHub says of a run only when anything of it was changed.
 fn last_job_us(run: &str, attempt: i64, scene: &Scene<'_>) -> Option<Micros> {
-    let below = format!("{run}/");
-    let jobs = scene.others.get("jobs").filter(|_| scene.api.reads_stream("jobs"))?;
-    let own = jobs.range(below.clone()..).take_while(|(path, _)| path.starts_with(&below)).map(|(_, job)| job);
+    if !scene.api.reads_stream("jobs") {
+        return None;
+    }
+    let own = scene.below("jobs", run, "").map(|job| job.value);
     own.filter(|job| job.get("run_attempt").and_then(Value::as_i64).is_none_or(|of| of == attempt))
         .filter_map(|job| job.get("completed_at").and_then(instant))
         .max()

@@ -77,15 +77,13 @@ pub(super) fn issue(kept: &Kept<'_>, scene: &Scene<'_>, out: &mut Output<'_>) ->
 
 /// Whether an event of its own tells the end of an issue: of issues that were brought over from elsewhere there is none.
 fn is_told(issue: &Kept<'_>, closed_us: Micros, scene: &Scene<'_>) -> bool {
-    let below = format!("{}/", issue.path());
-    let events = scene.others.get("issue_events").filter(|_| scene.api.reads_stream("issue_events"));
-    let mut own =
-        events.into_iter().flat_map(|all| all.range(below.clone()..)).take_while(|(path, _)| path.starts_with(&below));
-    own.any(|(_, event)| {
-        let at = event.get("created_at").and_then(instant);
-        event.get("event").and_then(Value::as_str) == Some("closed")
-            && at.is_some_and(|at| (at - closed_us).abs() < MINUTE)
-    })
+    let own = scene.below("issue_events", issue.scope, &format!("{}/", issue.key));
+    scene.api.reads_stream("issue_events")
+        && own.map(|event| event.value).any(|event| {
+            let at = event.get("created_at").and_then(instant);
+            event.get("event").and_then(Value::as_str) == Some("closed")
+                && at.is_some_and(|at| (at - closed_us).abs() < MINUTE)
+        })
 }
 
 pub(super) fn issue_event(kept: &Kept<'_>, scene: &Scene<'_>, out: &mut Output<'_>) -> Told {

@@ -9,10 +9,8 @@ use crate::sources::told::{Change, ChangeCommit, Output, Review};
 
 /// When the oldest of its commits was written.
 fn began(request: &Kept<'_>, scene: &Scene<'_>) -> Option<Micros> {
-    let below = format!("{}/", request.path());
-    let commits = scene.others.get("merge_request_commits")?.range(below.clone()..);
-    let own = commits.take_while(|(path, _)| path.starts_with(&below));
-    own.filter_map(|(_, commit)| commit.get("authored_date").and_then(instant)).min()
+    let own = scene.below("merge_request_commits", &request.path(), "");
+    own.filter_map(|commit| commit.get("authored_date").and_then(instant)).min()
 }
 
 pub(super) fn merge_request(kept: &Kept<'_>, scene: &Scene<'_>, out: &mut Output<'_>) -> Told {

@@ -14,8 +14,7 @@ const MOVED: Refusal = Refusal::Nothing("an issue that was moved; it is told whe
 /// Whether an issue goes on as another one that is read too.
 fn went_on(issue: &Value, scene: &Scene<'_>) -> bool {
     let Some(to) = issue.get("moved_to_id").and_then(Value::as_i64) else { return false };
-    let is_it = |other: &Value| other.get("id").and_then(Value::as_i64) == Some(to);
-    scene.others.get("issues").is_some_and(|issues| issues.values().any(is_it))
+    scene.fields("issues", "id", "id").contains_key(&to.to_string())
 }
 
 fn kind(issue: &Value) -> &str {
@@ -78,15 +77,13 @@ pub(super) fn issue(kept: &Kept<'_>, scene: &Scene<'_>, out: &mut Output<'_>) ->
 
 /// Whether an event of its own tells the end of an issue: GitLab has none of before 13.2, nor of issues that were imported.
 fn is_told(issue: &Kept<'_>, closed_us: Micros, scene: &Scene<'_>) -> bool {
-    let below = format!("{}/", issue.path());
-    let events = scene.others.get("issue_states").filter(|_| scene.api.reads_stream("issue_states"));
-    let mut own =
-        events.into_iter().flat_map(|all| all.range(below.clone()..)).take_while(|(path, _)| path.starts_with(&below));
-    own.any(|(_, event)| {
-        let at = event.get("created_at").and_then(instant);
-        event.get("state").and_then(Value::as_str) == Some("closed")
-            && at.is_some_and(|at| (at - closed_us).abs() < MINUTE)
-    })
+    let own = scene.below("issue_states", &issue.path(), "");
+    scene.api.reads_stream("issue_states")
+        && own.map(|event| event.value).any(|event| {
+            let at = event.get("created_at").and_then(instant);
+            event.get("state").and_then(Value::as_str) == Some("closed")
+                && at.is_some_and(|at| (at - closed_us).abs() < MINUTE)
+        })
 }
 
 /// How an issue ended, as far as it says so.

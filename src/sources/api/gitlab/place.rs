@@ -1,7 +1,5 @@
 //! What GitLab's projects, environments, releases and members mean.
 
-use serde_json::Value;
-
 use crate::log::{CaveatKind, ObjectType, qualifier};
 use crate::sources::api::kept::{Kept, Refusal, Scene};
 use crate::sources::told::{Draft, Output, Stay};
@@ -60,11 +58,7 @@ pub(super) fn release(kept: &Kept<'_>, scene: &Scene<'_>, out: &mut Output<'_>) 
 fn team_of(scene: &Scene<'_>) -> Result<String, Refusal> {
     let group = scene.above("groups").ok_or(Refusal::Bad("group", "unknown"))?;
     let (path, full_path) = (group.need("path")?, group.need("full_path")?);
-    let text = |group: &Value, field: &str| group.get(field).and_then(Value::as_str).map(str::to_owned);
-    let same = |other: &Value| {
-        text(other, "path").as_deref() == Some(&path) && text(other, "full_path").as_deref() != Some(&full_path)
-    };
-    let is_twice = scene.others.get("groups").is_some_and(|groups| groups.values().any(same));
+    let is_twice = scene.fields("groups", "path", "full_path").get(&path).is_some_and(|all| all.len() > 1);
     Ok(if is_twice { full_path } else { path })
 }
 

@@ -57,10 +57,11 @@ pub(super) fn pipeline(kept: &Kept<'_>, scene: &Scene<'_>, out: &mut Output<'_>)
 
 /// When the last job of a pipeline ended, where its jobs are read: its list says only when anything of it was changed.
 fn last_job_us(pipeline: &Kept<'_>, scene: &Scene<'_>) -> Option<Micros> {
-    let below = format!("{}/", pipeline.path());
-    let jobs = scene.others.get("jobs").filter(|_| scene.api.reads_stream("jobs"))?;
-    let own = jobs.range(below.clone()..).take_while(|(path, _)| path.starts_with(&below));
-    own.filter_map(|(_, job)| job.get("finished_at").and_then(instant)).max()
+    if !scene.api.reads_stream("jobs") {
+        return None;
+    }
+    let own = scene.below("jobs", &pipeline.path(), "");
+    own.filter_map(|job| job.get("finished_at").and_then(instant)).max()
 }
 
 pub(super) fn job(kept: &Kept<'_>, scene: &Scene<'_>, out: &mut Output<'_>) -> Told {

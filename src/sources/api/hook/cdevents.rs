@@ -3,7 +3,6 @@
 //! An event says one thing, so each is told alone: nothing is made up of what another one would have said. What the log has
 //! no activity for is counted.
 
-#[path = "cdevents/tell.rs"]
 mod tell;
 
 use serde_json::Value;

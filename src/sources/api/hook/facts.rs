@@ -12,7 +12,7 @@ use crate::config::written::ReceiverKind;
 use crate::config::{Receiver, Settings};
 use crate::log::{CaveatKind, Event, Facts, Micros, Observation};
 use crate::sources::api::error::ApiError;
-use crate::sources::api::facts::{Known, STALE, Stored, told};
+use crate::sources::api::facts::{Known, STALE, told};
 use crate::sources::api::kept::{History, Kept, instant};
 use crate::sources::api::pull::setting;
 use crate::sources::file;
@@ -29,11 +29,12 @@ pub fn facts(
     archive: &Archive,
     known: &Known<'_>,
 ) -> Result<Facts, ApiError> {
+    let _view = archive.view()?;
     let mut out = Output::new(settings, unit(receiver), source_rank);
     match receiver.kind {
         ReceiverKind::GitHub => {
             if let Some(api) = &receiver.api {
-                told(api, archive, Stored::new(), &[receiver], known, &mut out)?;
+                told(api, archive, None, &[receiver], known, &mut out)?;
             }
             return Ok(out.finish());
         }

@@ -3,7 +3,6 @@
 //! What is not seen: who opened an issue or a merge request where the delivery of its opening is not there (later ones name
 //! its author by a number only), commits of merge requests, and whatever was sent before the receiver was there.
 
-#[path = "gitlab/tell.rs"]
 mod tell;
 
 use serde_json::{Value, json};

@@ -4,7 +4,7 @@
 //! as it was then or later, the API tells everything that happened: the steps that were sent are left to it, for they have
 //! no ids by which to find them there.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use serde_json::Value;
@@ -13,22 +13,44 @@ use super::github::stream_of;
 use crate::archive::{Archive, ArchiveError, Record};
 use crate::config::Api;
 use crate::log::Micros;
+use crate::sources::api::error::ApiError;
 use crate::sources::api::kept::{at, instant, scalar};
 
-/// Records of an API by stream.
-type Stored = BTreeMap<&'static str, Vec<(Record, Value)>>;
 /// Where a record stands in the archive: unit and stream, and its key.
 pub(in crate::sources::api) type Evidence = (Rc<str>, Rc<str>);
 
 /// What became of what was sent.
 #[derive(Debug, Default)]
-pub(in crate::sources::api) struct Delivered {
+pub(in crate::sources) struct Delivered {
+    /// What is told in place of the API's record, or beside them: stream → scope and key → JSON.
+    pub(in crate::sources::api) records: BTreeMap<&'static str, BTreeMap<(String, String), String>>,
+    /// Identities of one account → the one that takes their place.
+    pub(in crate::sources::api) people: BTreeMap<String, String>,
     /// The evidence of records that the API does not know, or not so late: stream → path.
     pub(in crate::sources::api) evidence: BTreeMap<&'static str, BTreeMap<String, Evidence>>,
     /// How many steps of issues are left to the API, and one of them.
     pub(in crate::sources::api) left_to_api: Option<(i64, String)>,
     /// How many jobs are of workflows that `jobs` does not name, and one of them.
     pub(in crate::sources::api) other_jobs: Option<(i64, String)>,
+}
+
+impl Delivered {
+    /// What was sent of a record.
+    pub(in crate::sources::api) fn record(&self, stream: &str, scope: &str, key: &str) -> Option<&str> {
+        self.records.get(stream)?.get(&(scope.to_owned(), key.to_owned())).map(String::as_str)
+    }
+
+    /// Scope and key of what was sent of a scope, by what the keys begin with.
+    pub(in crate::sources::api) fn below<'d>(
+        &'d self,
+        stream: &str,
+        scope: &'d str,
+        head: &'d str,
+    ) -> impl Iterator<Item = &'d (String, String)> {
+        let from = (scope.to_owned(), head.to_owned());
+        let all = self.records.get(stream).into_iter().flat_map(move |records| records.range(from.clone()..));
+        all.map(|(place, _)| place).take_while(move |place| place.0 == scope && place.1.starts_with(head))
+    }
 }
 
 const STREAMS: &[&str] =
@@ -38,91 +60,85 @@ const STREAMS: &[&str] =
 const CARRIED: &[&str] = &["closes", "first_commit_at", "merged_by", "closed_by", "creator", "node_id", "author"];
 
 struct Sent {
-    value: Value,
+    /// JSON: of many deliveries a text is a fraction of what it is in memory.
+    value: String,
     updated_us: Option<Micros>,
     evidence: Evidence,
 }
 
-/// Sets the deliveries of these units among the records of an API.
+/// Sets the deliveries of these units among the records of an API; its unit, or none where nothing of it is stored.
 pub(in crate::sources::api) fn merge(
     archive: &Archive,
     api: &Api,
-    of_api: &str,
+    of_api: Option<&str>,
     units: &[String],
-    stored: &mut Stored,
-) -> Result<Delivered, ArchiveError> {
-    if units.is_empty() {
-        return Ok(Delivered::default());
-    }
+) -> Result<Delivered, ApiError> {
     let mut delivered = Delivered::default();
-    let people = same_accounts(archive, of_api, units)?;
-    for (_, value) in stored.values_mut().flatten() {
-        rename(value, &people);
+    if units.is_empty() {
+        return Ok(delivered);
     }
-    let mut homes = homes(stored);
+    delivered.people = same_accounts(archive, of_api, units)?;
+    let mut homes = homes(archive, of_api)?;
     let mut sent: BTreeMap<(&'static str, String, String), Vec<Sent>> = BTreeMap::new();
     for unit in units {
         for stream in STREAMS.iter().copied() {
-            for record in archive.records(unit, stream)? {
+            for record in archive.each(unit, stream) {
+                let record = record?;
                 // A record was JSON when it was stored; one that is not is found by `archive verify`.
                 let Ok(mut body) = serde_json::from_str::<Value>(&record.body) else { continue };
-                rename(&mut body, &people);
-                let Some(home) = home(&body, &mut homes, stored) else { continue };
-                let Some(one) = one(&body, unit, stream, &record) else { continue };
-                let workflow = one.value.get("workflow_name").and_then(scalar).unwrap_or_default();
+                rename(&mut body, &delivered.people);
+                let Some(home) = home(&body, &mut homes, &mut delivered) else { continue };
+                let Some(value) = body.get("record") else { continue };
+                let workflow = value.get("workflow_name").and_then(scalar).unwrap_or_default();
+                let one = one(&body, value, unit, stream, &record);
                 if stream == "jobs" && !api.jobs.include(&workflow) {
                     count(&mut delivered.other_jobs, &one.evidence);
                     continue;
                 }
-                let Some((scope, key)) = place(stream, &home, &one.value) else { continue };
+                let Some((scope, key)) = place(stream, &home, value) else { continue };
                 sent.entry((stream, scope, key)).or_default().push(one);
             }
         }
     }
-    let issues: BTreeMap<String, Option<Micros>> = stored
-        .get("issues")
-        .into_iter()
-        .flatten()
-        .map(|(record, value)| (path(&record.scope, &record.key), time(value, "updated_at")))
-        .collect();
-    let places: BTreeMap<&str, HashMap<String, usize>> = STREAMS
-        .iter()
-        .filter_map(|stream| Some((*stream, stored.get(stream)?)))
-        .map(|(stream, records)| {
-            let paths = records.iter().map(|(record, _)| path(&record.scope, &record.key));
-            (stream, paths.zip(0..).collect())
-        })
-        .collect();
     for ((stream, scope, key), all) in sent {
-        if stream == "issue_events" && is_told_by_api(&issues, &scope, &key, &all) {
+        if stream == "issue_events" && is_told_by_api(archive, of_api, &scope, &key, &all)? {
             count(&mut delivered.left_to_api, &all[0].evidence);
             continue;
         }
-        let records = stored.entry(stream).or_default();
-        let known = places.get(stream).and_then(|places| places.get(&path(&scope, &key))).copied();
-        let of_api = known.map(|place| records[place].1.clone());
-        let (value, evidence) = as_it_stood_last(stream, of_api, all);
+        let mut known = latest(archive, of_api, stream, &scope, &key)?;
+        if let Some(value) = &mut known {
+            rename(value, &delivered.people);
+        }
+        let (value, evidence) = as_it_stood_last(stream, known, all);
         if let Some(evidence) = evidence {
             delivered.evidence.entry(stream).or_default().insert(path(&scope, &key), evidence);
         }
-        if let Some(place) = known {
-            records[place].1 = value;
-            continue;
-        }
-        let body = String::new();
-        records.push((Record { scope, key, version: 0, since_us: None, gone_us: None, body }, value));
-    }
-    for records in stored.values_mut() {
-        records.sort_by(|(a, _), (b, _)| (&a.scope, &a.key, a.version).cmp(&(&b.scope, &b.key, b.version)));
+        delivered.records.entry(stream).or_default().insert((scope, key), value.to_string());
     }
     Ok(delivered)
 }
 
+/// What the API gave of a record.
+fn latest(
+    archive: &Archive,
+    of_api: Option<&str>,
+    stream: &str,
+    scope: &str,
+    key: &str,
+) -> Result<Option<Value>, ArchiveError> {
+    let Some(unit) = of_api else { return Ok(None) };
+    Ok(archive.latest(unit, stream, scope, key)?.and_then(|record| serde_json::from_str(&record.body).ok()))
+}
+
 /// Identities of one account → one of them. A delivery names an account alone where the API gives a name beside it: two
 /// identities, of which only the build makes one person, and whether somebody answered their own ticket is asked here.
-fn same_accounts(archive: &Archive, of_api: &str, units: &[String]) -> Result<BTreeMap<String, String>, ArchiveError> {
+fn same_accounts(
+    archive: &Archive,
+    of_api: Option<&str>,
+    units: &[String],
+) -> Result<BTreeMap<String, String>, ArchiveError> {
     let mut accounts: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for unit in std::iter::once(of_api).chain(units.iter().map(String::as_str)) {
+    for unit in of_api.into_iter().chain(units.iter().map(String::as_str)) {
         for key in archive.identity_keys(unit)?.into_iter().filter(|key| key.kind == "handle") {
             accounts.entry(key.key).or_default().insert(key.identity_id);
         }
@@ -136,7 +152,7 @@ fn same_accounts(archive: &Archive, of_api: &str, units: &[String]) -> Result<BT
 }
 
 /// Puts one identity in place of the others of its account, wherever the door left one.
-fn rename(value: &mut Value, people: &BTreeMap<String, String>) {
+pub(in crate::sources::api) fn rename(value: &mut Value, people: &BTreeMap<String, String>) {
     match value {
         Value::Array(members) => members.iter_mut().for_each(|member| rename(member, people)),
         Value::Object(fields) => {
@@ -165,31 +181,29 @@ fn time(value: &Value, field: &str) -> Option<Micros> {
 }
 
 /// Repositories that the API gave: their number → what their records have as scope.
-fn homes(stored: &Stored) -> BTreeMap<String, String> {
-    let known = stored.get("repositories").into_iter().flatten();
-    known.map(|(record, _)| (record.key.clone(), path(&record.scope, &record.key))).collect()
+fn homes(archive: &Archive, of_api: Option<&str>) -> Result<BTreeMap<String, String>, ArchiveError> {
+    let known = of_api.into_iter().flat_map(|unit| archive.each(unit, "repositories"));
+    known.map(|record| record.map(|record| (record.key.clone(), path(&record.scope, &record.key)))).collect()
 }
 
 /// The scope of a repository's records; one that the API did not give is added.
-fn home(body: &Value, homes: &mut BTreeMap<String, String>, stored: &mut Stored) -> Option<String> {
+fn home(body: &Value, homes: &mut BTreeMap<String, String>, delivered: &mut Delivered) -> Option<String> {
     let id = at(body, "repository.id").and_then(scalar)?;
     if let Some(home) = homes.get(&id) {
         return Some(home.clone());
     }
-    let value = body.get("repository")?.clone();
-    let (scope, body) = (String::new(), String::new());
-    let record = Record { scope, key: id.clone(), version: 0, since_us: None, gone_us: None, body };
-    stored.entry("repositories").or_default().push((record, value));
+    let value = body.get("repository")?.to_string();
+    delivered.records.entry("repositories").or_default().insert((String::new(), id.clone()), value);
     homes.insert(id.clone(), id.clone());
     Some(id)
 }
 
-fn one(body: &Value, unit: &str, stream: &str, record: &Record) -> Option<Sent> {
-    Some(Sent {
-        value: body.get("record")?.clone(),
+fn one(body: &Value, value: &Value, unit: &str, stream: &str, record: &Record) -> Sent {
+    Sent {
+        value: value.to_string(),
         updated_us: time(body, "updated_at"),
         evidence: (Rc::from(format!("{unit}/{stream}")), Rc::from(path(&record.scope, &record.key))),
-    })
+    }
 }
 
 /// Scope and key that the API gives a record.
@@ -205,25 +219,35 @@ fn place(stream: &str, home: &str, value: &Value) -> Option<(String, String)> {
 }
 
 /// Whether the API gave the issue as it was then or later.
-fn is_told_by_api(issues: &BTreeMap<String, Option<Micros>>, scope: &str, key: &str, all: &[Sent]) -> bool {
+fn is_told_by_api(
+    archive: &Archive,
+    of_api: Option<&str>,
+    scope: &str,
+    key: &str,
+    all: &[Sent],
+) -> Result<bool, ArchiveError> {
     let number = key.split('/').next().unwrap_or_default();
-    let Some(Some(given_us)) = issues.get(&path(scope, number)) else { return false };
-    all.iter().all(|one| one.updated_us.is_some_and(|at_us| at_us <= *given_us))
+    let given = latest(archive, of_api, "issues", scope, number)?;
+    let Some(given_us) = given.and_then(|issue| time(&issue, "updated_at")) else { return Ok(false) };
+    Ok(all.iter().all(|one| one.updated_us.is_some_and(|at_us| at_us <= given_us)))
 }
 
 /// One record of several versions, and whose evidence it has: none where it is the API's.
-fn as_it_stood_last(stream: &str, of_api: Option<Value>, mut sent: Vec<Sent>) -> (Value, Option<Evidence>) {
+fn as_it_stood_last(stream: &str, of_api: Option<Value>, sent: Vec<Sent>) -> (Value, Option<Evidence>) {
+    let read = |one: Sent| Some((serde_json::from_str::<Value>(&one.value).ok()?, one));
+    let mut sent: Vec<(Value, Sent)> = sent.into_iter().filter_map(read).collect();
+    let newest = |(value, one): &(Value, Sent)| rank(stream, value, one.updated_us);
     // Newest first; what is the same in every word may stand anywhere.
-    sent.sort_by_cached_key(|one| std::cmp::Reverse((rank(stream, &one.value, one.updated_us), one.value.to_string())));
-    let newest = |one: &Sent| rank(stream, &one.value, one.updated_us);
+    sent.sort_by_cached_key(|one| std::cmp::Reverse((newest(one), one.1.value.clone())));
     let api_rank = of_api.as_ref().map(|value| rank(stream, value, last_time(value)));
     let first_sent = sent.first().map(newest);
     let api_is_last = api_rank.is_some_and(|api| first_sent.is_none_or(|sent| api >= sent));
-    let evidence = sent.first().map(|one| one.evidence.clone()).filter(|_| !api_is_last);
+    let evidence = sent.first().map(|(_, one)| one.evidence.clone()).filter(|_| !api_is_last);
+    let sent = sent.into_iter().map(|(value, _)| value);
     let versions: Vec<Value> = match of_api {
-        Some(value) if api_is_last => std::iter::once(value).chain(sent.into_iter().map(|one| one.value)).collect(),
-        Some(value) => sent.into_iter().map(|one| one.value).chain([value]).collect(),
-        None => sent.into_iter().map(|one| one.value).collect(),
+        Some(value) if api_is_last => std::iter::once(value).chain(sent).collect(),
+        Some(value) => sent.chain([value]).collect(),
+        None => sent.collect(),
     };
     let mut value = versions.first().cloned().unwrap_or_default();
     for field in CARRIED {

@@ -31,7 +31,7 @@ use sha2::{Digest as _, Sha256};
 
 pub use facts::facts;
 pub(super) use facts::note;
-pub(super) use merge::merge;
+pub(super) use merge::{Delivered, merge, rename};
 
 use super::door::{self, Door};
 use super::kept::at;

@@ -237,7 +237,8 @@ fn a_stage_in_which_no_step_ran_was_skipped_whatever_its_status_says() {
         ("c told of it", "FAILED", 21_000, 20, Some(1)),
     ]);
     assert_eq!(with_steps, ["a build", "b tests", "c told of it"]);
-    let before_its_first_step = told(&[("a build", "SUCCESS", 0, 9_000, Some(3)), ("deploy", "FAILED", 9_000, 20, Some(0))]);
+    let before_its_first_step =
+        told(&[("a build", "SUCCESS", 0, 9_000, Some(3)), ("deploy", "FAILED", 9_000, 20, Some(0))]);
     assert_eq!(before_its_first_step, ["a build", "deploy"], "it failed, though no step of it began");
 }
 
@@ -266,16 +267,15 @@ fn a_build_that_was_given_up_before_it_was_built_deploys_nothing() {
 #[test]
 fn a_job_made_anew_keeps_the_builds_that_it_had_before() {
     let mut bench = bench();
-    let stage = |name: &str| {
-        json!({"id": "6", "name": name, "status": "SUCCESS", "startTimeMillis": BEGAN, "durationMillis": 9_000})
-    };
+    let stage = |name: &str| json!({"id": "6", "name": name, "status": "SUCCESS", "startTimeMillis": BEGAN, "durationMillis": 9_000});
     for (timestamp, result, name) in [(BEGAN, "SUCCESS", "Old"), (BEGAN + HOUR, "FAILURE", "New")] {
         let anew = json!({"timestamp": timestamp, "result": result});
         bench.put("builds", "root/acme/app", [build(1, &anew)]);
         bench.put("stages", &format!("root/acme/app/1/{timestamp}"), [stage(name)]);
     }
     let facts = bench.facts();
-    let outcomes: Vec<_> = facts.events.iter().map(|event| (event.category.as_deref(), event.outcome.as_deref())).collect();
+    let outcomes: Vec<_> =
+        facts.events.iter().map(|event| (event.category.as_deref(), event.outcome.as_deref())).collect();
     for told in [("acme/app", "success"), ("acme/app", "failure"), ("Old", "success"), ("New", "success")] {
         assert!(outcomes.contains(&(Some(told.0), Some(told.1))), "{outcomes:?}");
     }

@@ -190,13 +190,10 @@ fn beside<'a>(
     stream: &'static str,
 ) -> impl Iterator<Item = (String, Kept<'a>)> + use<'a> {
     let (key, scope) = (issue.key, issue.scope);
-    let before = format!("{}/", issue.path());
-    let records = scene.others.get(stream);
-    let from = before.clone();
-    let found = records.into_iter().flat_map(move |records| records.range(from.clone()..));
-    found.map_while(move |(path, value)| {
-        let id = path.strip_prefix(&before)?.to_owned();
-        Some((id, Kept { key, scope, since_us: None, gone_us: None, value, history: History::default() }))
+    let found = scene.below(stream, &issue.path(), "");
+    found.map(move |of| {
+        let (id, value) = (of.key.to_owned(), of.value);
+        (id, Kept { key, scope, since_us: None, gone_us: None, value, history: History::default() })
     })
 }
 

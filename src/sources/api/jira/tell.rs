@@ -15,7 +15,9 @@ pub(super) fn reader(kept: &Kept<'_>, scene: &Scene<'_>, _: &mut Output<'_>) -> 
     Err(Refusal::Nothing(match scene.api.zone {
         None => "the zone of the token's owner, by which searches go",
         Some(own) if same_clock(zone, own) => "the zone of the token's owner, which is the one of the study file",
-        Some(_) => "the zone of the token's owner, by which searches go, and not by another that `zone` of the study file says",
+        Some(_) => {
+            "the zone of the token's owner, by which searches go, and not by another that `zone` of the study file says"
+        }
     }))
 }
 

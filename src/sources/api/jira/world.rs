@@ -135,7 +135,9 @@ fn common(request: &Request, place: &str, day: u32) -> Answer {
         ok(&json!({"startAt": from, "maxResults": 10, "total": all.len(), "isLast": is_last, name: page}))
     };
     if path == "/myself" {
-        return ok(&json!({"accountId": "r1", "name": "reader-of-jira", "displayName": "Reader Robot", "timeZone": "Europe/Berlin"}));
+        return ok(
+            &json!({"accountId": "r1", "name": "reader-of-jira", "displayName": "Reader Robot", "timeZone": "Europe/Berlin"}),
+        );
     }
     if path == "/status" {
         let status = |id: &str, name: &str, key: &str| json!({"id": id, "name": name, "statusCategory": {"key": key}});

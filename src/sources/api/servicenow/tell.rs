@@ -164,14 +164,8 @@ fn is_closed(table: &str, row: &Kept<'_>) -> bool {
 /// What the audit holds of a row, in order of time.
 pub(super) fn history<'a>(table: &str, id: &str, scene: &Scene<'a>) -> impl Iterator<Item = Kept<'a>> + use<'a> {
     let name = format!("{table}_audit");
-    let start = format!("{id}/");
-    let steps = scene.others.get(name.as_str()).filter(|_| scene.api.reads_stream(&name));
-    let from = start.clone();
-    steps
-        .into_iter()
-        .flat_map(move |steps| steps.range(from.clone()..))
-        .take_while(move |(key, _)| key.starts_with(&start))
-        .map(|(key, value)| Kept { key, scope: "", since_us: None, gone_us: None, value, history: History::default() })
+    let steps = scene.api.reads_stream(&name).then(|| scene.below(&name, "", &format!("{id}/")));
+    steps.into_iter().flatten()
 }
 
 fn states(table: &str, step: &Kept<'_>) -> (Option<&'static str>, Option<&'static str>) {

@@ -23,7 +23,8 @@ fn deployed(kind: &str, column: &str, fill: impl Fn(&mut Bench, &str, usize)) {
         fill(&mut bench, name, place + 1);
     }
     let facts = bench.facts();
-    let told: Vec<_> = facts.events.iter().map(|event| (event.activity.as_str(), event.environment.as_deref())).collect();
+    let told: Vec<_> =
+        facts.events.iter().map(|event| (event.activity.as_str(), event.environment.as_deref())).collect();
     let wanted = [
         ("service.deployed", Some("production")),
         ("service.deployed", Some("staging")),

@@ -24,10 +24,8 @@ fn answer(request: &Request, day: u32, zone: Option<&str>) -> Answer {
     let place = target(request);
     let place = place.split('?').next().unwrap_or_default();
     match place.trim_start_matches("/rest/api/").trim_start_matches(['2', '3']) {
-        "/myself" => zone.map_or_else(
-            || ok(&json!({"accountId": "r1"})),
-            |zone| ok(&json!({"accountId": "r1", "timeZone": zone})),
-        ),
+        "/myself" => zone
+            .map_or_else(|| ok(&json!({"accountId": "r1"})), |zone| ok(&json!({"accountId": "r1", "timeZone": zone}))),
         "/status" => ok(&json!([{"id": "1", "statusCategory": {"key": "new"}}])),
         "/search/jql" => {
             let jql = request.body.as_ref().and_then(|body| body["jql"].as_str()).unwrap_or_default().to_owned();

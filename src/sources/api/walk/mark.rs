@@ -141,7 +141,16 @@ pub(super) fn is_unfinished(ground: &Ground<'_>, stream: &Stream, scope: &str) -
 
 /// Stored records of a scope that were still going on.
 pub(super) fn unfinished(ground: &Ground<'_>, stream: &Stream, scope: &str) -> Result<Vec<(String, Value)>, ApiError> {
-    let records = ground.archive.borrow().records_of(ground.unit, stream.name, scope)?;
+    unfinished_in(&ground.archive.borrow(), ground.unit, stream, scope)
+}
+
+pub(super) fn unfinished_in(
+    archive: &Archive,
+    unit: &str,
+    stream: &Stream,
+    scope: &str,
+) -> Result<Vec<(String, Value)>, ApiError> {
+    let records = archive.records_of(unit, stream.name, scope)?;
     Ok(records
         .into_iter()
         .filter(|record| record.gone_us.is_none())

@@ -170,7 +170,7 @@ impl Walk<'_, '_> {
 }
 
 /// The key of a record, of what passed the door: what is a person there is one in the key too.
-fn key_of(stream: &Stream, item: &Value) -> Option<String> {
+pub(super) fn key_of(stream: &Stream, item: &Value) -> Option<String> {
     let parts: Option<Vec<String>> = stream.key.iter().map(|path| at(item, path).and_then(scalar)).collect();
     parts.map(|parts| parts.join("/"))
 }

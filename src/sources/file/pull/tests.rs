@@ -290,7 +290,8 @@ fn a_rule_says_which_environment_a_run_deployed_to() {
     );
     let unknown = "rows in environments that the study does not list were left out: `preview-7`, `…`";
     assert_eq!(caveat(&facts, CaveatKind::UnknownEnvironment), [(2, unknown, "file:in/r.csv#4")]);
-    let refused = Study::with(&entry("environment = \"live\""), &[("r.csv", rows)]).pull().map(|_| ()).expect_err("unlisted");
+    let refused =
+        Study::with(&entry("environment = \"live\""), &[("r.csv", rows)]).pull().map(|_| ()).expect_err("unlisted");
     assert!(refused.contains("files.f.classify") && refused.contains("`live`"), "{refused}");
 }
 

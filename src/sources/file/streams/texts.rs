@@ -29,11 +29,10 @@ impl Texts {
             let components = found.components.into_iter();
             to.components.extend(components.map(|(name, (confidence, rule))| (name, rule.to_owned(), confidence)));
             to.changes.extend(found.changes);
-            to.tickets.extend(mentions(text.as_bytes(), own).into_iter().filter_map(|mention| match mention {
-                Mention::Key(key) => Some(key),
-                Mention::Number(number) => home.map(|(repository, _)| format!("{repository}#{number}")),
-                Mention::Elsewhere(issue) => Some(issue),
-            }));
+            let named = mentions(text.as_bytes(), own).into_iter();
+            let named = named.filter(|mention| home.is_some() || !matches!(mention, Mention::Number(_)));
+            let home = home.map_or("", |(repository, _)| repository);
+            to.tickets.extend(named.filter_map(|mention| mention.ticket(home, names.known)));
         }
         to.tickets.sort();
         to.tickets.dedup();
@@ -42,9 +41,9 @@ impl Texts {
 
 /// Declared names, and those that the file itself uses as components.
 pub(super) fn known_names<'c>(own: impl Iterator<Item = &'c String>, out: &Output<'_>) -> BTreeSet<String> {
-    let declared = out.settings.repositories.iter().flat_map(|one| [Some(&one.name), one.subject.as_ref()]).flatten();
-    let aliases = out.settings.aliases.iter().flat_map(|(alias, component)| [alias, component]);
-    declared.chain(aliases).cloned().chain(own.cloned()).collect()
+    let mut known = out.settings.names_in_texts();
+    known.extend(own.cloned());
+    known
 }
 
 /// What texts are read with.
