@@ -206,7 +206,7 @@ impl Archive {
     ///
     /// # Errors
     /// Where the archive cannot be read.
-    pub fn holds(&self, unit: &str, stream: &str) -> Result<bool, ArchiveError> {
+    pub fn holds_any(&self, unit: &str, stream: &str) -> Result<bool, ArchiveError> {
         let sql = "select exists (select 1 from record where unit = ?1 and stream = ?2)";
         self.wrap(self.database.query_row(sql, params![unit, stream], |row| row.get(0)))
     }
@@ -373,7 +373,9 @@ mod tests {
         let expected = (0..whole.len()).filter(|place| is_last(*place) && whole[*place].gone_us.is_none());
         assert!(standing == expected.map(|place| whole[place].clone()).collect::<Vec<_>>(), "others stand");
         assert_eq!(archive.count("api:a", "x").expect("readable"), 3 * 707);
-        assert!(archive.holds("api:a", "x").expect("readable") && !archive.holds("api:a", "y").expect("readable"));
+        assert!(
+            archive.holds_any("api:a", "x").expect("readable") && !archive.holds_any("api:a", "y").expect("readable")
+        );
     }
 
     #[test]

@@ -151,7 +151,7 @@ impl<'a> Around<'a> {
         if let Some(known) = self.holds.borrow().get(stream) {
             return *known;
         }
-        let stored = self.unit.is_some_and(|unit| self.or_none(self.archive.holds(unit, stream)));
+        let stored = self.unit.is_some_and(|unit| self.or_none(self.archive.holds_any(unit, stream)));
         let holds = stored || self.sent.records.contains_key(stream);
         self.holds.borrow_mut().insert(stream.to_owned(), holds);
         holds

@@ -260,7 +260,7 @@ const STREAMS: &[Stream] = &[
         doc: "Earlier attempts of the runs that `jobs` or `classify` names; GitHub lists the last alone.",
         permission: "`Actions: read` (App) or `repo` (token)",
         per: Some("runs"),
-        wanted: |api| !api.jobs.is_empty() || !api.classify.is_empty(),
+        wanted: |api| !api.jobs.is_empty() || !api.classify.rules().is_empty(),
         ask: queries::attempts,
         key: &["run_attempt"],
         keep: RUN,

@@ -19,7 +19,7 @@ use super::kept::{History, Kept};
 use super::session::{Counted, Session};
 use super::source;
 use super::stream::{Ask, Stream};
-use super::walk::{Ground, begin_anew, leave_out, walk, walk_together};
+use super::walk::{Ended, Ground, begin_anew, leave_out, walk, walk_together};
 use super::wire::Wire;
 use crate::archive::{AGAIN, Archive, Page, Record, Skip};
 use crate::config::Api;

@@ -178,7 +178,9 @@ impl<'a, 'w> Walk<'a, 'w> {
                     }
                     self.commit(page)?;
                     if !self.seen.contains(&key) {
-                        self.skip("no longer there: another stands in its place".to_owned(), key);
+                        let place = self.place_of(&key);
+                        self.left_out.settle(&place);
+                        self.skip(&place, "no longer there: another stands in its place".to_owned(), key);
                     }
                 }
                 Fetched::Missing(status) => {

@@ -74,8 +74,9 @@ pub(super) fn record(kept: &Kept<'_>, scene: &Scene<'_>, out: &mut Output<'_>) -
 pub(super) fn environment_deployment(kept: &Kept<'_>, scene: &Scene<'_>, out: &mut Output<'_>) -> Told {
     let above = scene.above("environments").ok_or(Refusal::Bad("environment", "unknown"))?;
     let environment = scene.environment(&above.need("name")?)?;
-    let id = format!("{}/{}", kept.scope, kept.need("rollout")?);
-    let records = rollout(&id, kept, scene);
+    let rollout = kept.need("rollout")?;
+    let id = format!("{}/{rollout}", kept.scope);
+    let records: Vec<Kept<'_>> = scene.below("environment-deployments", kept.scope, &format!("{rollout}/")).collect();
     if records.first().is_some_and(|first| first.key != kept.key) {
         return Err(Refusal::Nothing("another job, resource or try of a deployment that is told once"));
     }
@@ -118,14 +119,6 @@ pub(super) fn environment_deployment(kept: &Kept<'_>, scene: &Scene<'_>, out: &m
     };
     deployment.tell(scene.place, out);
     Ok(())
-}
-
-/// The records of a deployment: one for each job, resource and try. Their paths are its id and their own.
-fn rollout<'a>(id: &str, kept: &Kept<'a>, scene: &Scene<'a>) -> Vec<Kept<'a>> {
-    let start = format!("{id}/");
-    let stored = scene.others.get("environment-deployments").into_iter().flat_map(|all| all.range(start.clone()..));
-    let here = stored.take_while(|(path, _)| path.starts_with(&start));
-    here.map(|(path, value)| Kept { key: &path[kept.scope.len() + 1..], value, ..kept.clone() }).collect()
 }
 
 /// Without tries that were followed by another of the same job.

@@ -18,7 +18,7 @@ pub(super) fn called(scene: &Scene<'_>, whole: &str, name: &str) -> String {
 /// Whether another namespace holds an entry of this kind and name, or held one: what an entry is called does not change when
 /// the other goes away.
 fn is_elsewhere(scene: &Scene<'_>, entry: &Ref) -> bool {
-    let Some(entries) = scene.others.get("entities") else { return false };
+    let entries = scene.fields("entities", "key", "key");
     let head = format!("{}:", entry.kind);
     let mut from = head.clone();
     while let Some((key, _)) = entries.range(from.clone()..).next() {

@@ -59,8 +59,16 @@ impl Study {
         let mut aside = Archive::open(beside.path()).expect("open");
         let (api, known) = (&self.settings.apis[0], BTreeSet::new());
         let wire = api::connect(api, Token::None).unwrap_or_else(|why| panic!("{why}"));
-        let what =
-            Pull { api, wire: wire.as_ref(), clock: Rc::new(clock), known: &known, people_rules: "", reconcile: false };
+        let what = Pull {
+            api,
+            wire: wire.as_ref(),
+            clock: Rc::new(clock),
+            known: &known,
+            people_rules: "",
+            reconcile: false,
+            fresh: false,
+            accept_gone: false,
+        };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let plan = runtime.block_on(api::plan(&what, &self.archive, &mut aside, &mut Met::default()));
         let plan = plan.unwrap_or_else(|why| panic!("{why}"));
@@ -75,8 +83,16 @@ impl Study {
         self.server.turn(0, clock, None);
         let (api, known) = (&self.settings.apis[0], BTreeSet::new());
         let wire = api::connect(api, Token::None).unwrap_or_else(|why| panic!("{why}"));
-        let what =
-            Pull { api, wire: wire.as_ref(), clock: Rc::new(clock), known: &known, people_rules: "", reconcile: false };
+        let what = Pull {
+            api,
+            wire: wire.as_ref(),
+            clock: Rc::new(clock),
+            known: &known,
+            people_rules: "",
+            reconcile: false,
+            fresh: false,
+            accept_gone: false,
+        };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let pulled = runtime.block_on(api::pull(&what, &mut self.archive, &mut Met::default(), &mut |_| {}));
         pulled.unwrap_or_else(|why| panic!("{why}"));

@@ -81,13 +81,10 @@ fn never_ran(stage: &Kept<'_>, status: &str, scene: &Scene<'_>) -> bool {
 fn follows_a_failure(stage: &Kept<'_>, scene: &Scene<'_>) -> bool {
     let begun = |value: &Value| at(value, "startTimeMillis").and_then(Value::as_i64);
     let Some(own) = begun(stage.value) else { return false };
-    let below = format!("{}/", stage.scope);
-    let all = scene.others.get("stages").into_iter().flat_map(|all| all.range(below.clone()..));
-    let mut siblings = all.take_while(|(path, _)| path.starts_with(&below)).map(|(_, other)| other);
-    siblings.any(|other| {
-        let status = at(other, "status").and_then(Value::as_str).map(ended);
+    scene.below("stages", stage.scope, "").any(|other| {
+        let status = other.text("status").map(|status| ended(&status));
         let failed = status.is_some_and(|status| matches!(status.as_str(), "failure" | "cancelled" | "unstable"));
-        failed && begun(other).is_some_and(|begun| begun < own)
+        failed && begun(other.value).is_some_and(|begun| begun < own)
     })
 }
 

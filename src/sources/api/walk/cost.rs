@@ -108,7 +108,7 @@ pub(in crate::sources::api) async fn look(
     below: &[&'static Stream],
 ) -> Result<Seen, ApiError> {
     let path = parent.path();
-    let walk = Walk::new(ground, stream, &path, Some(parent), Mark::default(), ground.api.since_us);
+    let walk = Walk::new(ground, stream, &path, Some(parent), Mark::default(), ground.api.since_us)?;
     let mut seen = Seen { below: vec![0; below.len()], ..Seen::default() };
     for request in first(ground, stream, parent) {
         let Fetched::Answer(answer, json) = ground.session.fetch(stream, &path, &request, None).await? else {
