@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use chrono_tz::Tz;
 
 use super::settings::{DAY_US, instant_of};
-use super::written::{RepositoryRole, StudyFile, WrittenComparison, WrittenJourney};
+use super::written::{RepositoryRole, StudyFile, WrittenComparison, WrittenJourney, WrittenTeam};
 use super::{Api, Calendar, Comparison, ConfigError, Environments, Receiver, Repository, Settings, Team, journeys};
 use crate::log::Micros;
 
@@ -81,22 +81,8 @@ fn resolve(file: &Path, text: &str, written: StudyFile, overrides: &Overrides) -
         .map(|one| Receiver::resolve(one, &folder, &apis, &environments))
         .collect::<Result<_, _>>();
     let receivers = receivers.map_err(|(field, message)| invalid(field, message))?;
-    let teams = written
-        .teams
-        .iter()
-        .map(|team| {
-            let own = team
-                .start
-                .as_ref()
-                .map(|at| instant_of(at, zone).ok_or_else(|| invalid("teams.start", format!("`{at}` is not a date"))))
-                .transpose()?;
-            Ok(Team {
-                name: team.name.clone(),
-                arm: team.arm,
-                start_us: own.or(comparison.as_ref().map(|comparison| comparison.start_us)),
-            })
-        })
-        .collect::<Result<Vec<_>, ConfigError>>()?;
+    let teams =
+        resolve_teams(&written, comparison.as_ref(), zone).map_err(|message| invalid("teams.start", message))?;
 
     let settings = Settings {
         journeys: resolve_journeys(&written, &environments).map_err(|(id, message)| ConfigError::Invalid {
@@ -149,6 +135,16 @@ fn resolve(file: &Path, text: &str, written: StudyFile, overrides: &Overrides) -
         message,
     })?;
     Ok(settings)
+}
+
+fn resolve_teams(written: &StudyFile, comparison: Option<&Comparison>, zone: Tz) -> Result<Vec<Team>, String> {
+    let resolve = |team: &WrittenTeam| {
+        let own = team.start.as_ref();
+        let own = own.map(|at| instant_of(at, zone).ok_or_else(|| format!("`{at}` is not a date"))).transpose()?;
+        let start_us = own.or(comparison.map(|comparison| comparison.start_us));
+        Ok(Team { name: team.name.clone(), arm: team.arm, start_us })
+    };
+    written.teams.iter().map(resolve).collect()
 }
 
 fn candidates(folder: &Path, root: Option<&Path>, name: &str, own: Option<&str>) -> Vec<PathBuf> {

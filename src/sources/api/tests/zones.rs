@@ -47,7 +47,8 @@ fn found(jql: &str, day: u32) -> Vec<Value> {
         chrono_tz::America::Los_Angeles.from_local_datetime(&local).latest().expect("an instant").timestamp_micros()
     });
     let issue = |number: u32| {
-        let at = format!("2025-06-01T10:{:02}:00.000+0000", 10 + 30 * (number - 1));
+        let minutes = 10 + 30 * (number - 1);
+        let at = format!("2025-06-01T{:02}:{:02}:00.000+0000", 10 + minutes / 60, minutes % 60);
         json!({
             "id": number.to_string(), "key": format!("PLAT-{number}"),
             "changelog": {"startAt": 0, "total": 0, "histories": []},
