@@ -258,6 +258,7 @@ pub struct SimulateArgs {
     /// Plant no effect at all
     #[arg(long)]
     pub no_effect: bool,
+    /// What is turned in the world
     #[command(flatten)]
     pub world: WorldArgs,
     /// Build the git repositories too, below `DIR/git`

@@ -159,15 +159,16 @@ const fn found(chosen: Option<Chosen>) -> (&'static str, &'static str) {
     match chosen {
         None => ("volunteers", "The teams came forward: so the report never grades its finding A."),
         Some(Chosen::Random) => ("random", "The teams were drawn."),
-        Some(Chosen::Slowest) => ("chosen", "The teams whose services took longest were chosen: they would have become quicker anyway."),
+        Some(Chosen::Slowest) => {
+            ("chosen", "The teams whose services took longest were chosen: they would have become quicker anyway.")
+        }
         Some(Chosen::MostEager) => ("chosen", "The teams that begin the most services were chosen."),
     }
 }
 
 fn in_words(count: usize) -> String {
-    const WORDS: [&str; 13] = [
-        "none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-    ];
+    const WORDS: [&str; 13] =
+        ["none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
     WORDS.get(count).map_or_else(|| count.to_string(), |word| (*word).to_owned())
 }
 

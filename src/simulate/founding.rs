@@ -131,11 +131,10 @@ mod tests {
                 .filter(|team| slowest.teams[*team].arm == arm)
                 .map(|team| slowest.eagerness(Chosen::Slowest, team))
                 .collect();
-            of.iter().copied().fold(if arm == Arm::Pilot { f64::MAX } else { 0.0 }, if arm == Arm::Pilot {
-                f64::min
-            } else {
-                f64::max
-            })
+            of.iter().copied().fold(
+                if arm == Arm::Pilot { f64::MAX } else { 0.0 },
+                if arm == Arm::Pilot { f64::min } else { f64::max },
+            )
         };
         assert!(mean(Arm::Pilot) >= mean(Arm::Comparison));
         assert_ne!(pilots(&slowest), pilots(&world.clone().with_pilot(Chosen::MostEager)));

@@ -101,9 +101,8 @@ fn kind_of(world: &World, number: usize, in_pilot: bool) -> usize {
 
 /// A time of the world's law with this median.
 fn days_of(world: &World, draw: &mut Draw, median: f64) -> f64 {
-    let by_shape = |draw: &mut Draw, shape: f64| {
-        median * (-(1.0 - draw.share()).ln() / std::f64::consts::LN_2).powf(1.0 / shape)
-    };
+    let by_shape =
+        |draw: &mut Draw, shape: f64| median * (-(1.0 - draw.share()).ln() / std::f64::consts::LN_2).powf(1.0 / shape);
     match world.times.law {
         Law::LogNormal => draw.log_normal(median, world.times.sd),
         Law::Weibull => by_shape(draw, WEIBULL_SHAPE),
@@ -151,7 +150,7 @@ fn begin_days(world: &World, count: usize, draw: &mut Draw) -> Vec<NaiveDate> {
 /// How likely services begin on a day.
 fn weight_of(world: &World, day: NaiveDate) -> f64 {
     let december = if day.month() == 12 { world.times.december } else { 1.0 };
-    let ends_quarter = day.month() % 3 == 0 && day.day() > 16;
+    let ends_quarter = day.month().is_multiple_of(3) && day.day() > 16;
     december * if ends_quarter { world.times.quarter_end } else { 1.0 }
 }
 

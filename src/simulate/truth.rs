@@ -130,7 +130,15 @@ fn weibull_rmst(median: f64, shape: f64, tau: f64) -> f64 {
     const PARTS: u32 = 2_000;
     let height = |u: f64| 2.0 * tau * u * (-std::f64::consts::LN_2 * (tau * u * u / median).powf(shape)).exp();
     let at = |part: u32| height(f64::from(part) / f64::from(PARTS));
-    let weight = |part: u32| if part == 0 || part == PARTS { 1.0 } else if part % 2 == 1 { 4.0 } else { 2.0 };
+    let weight = |part: u32| {
+        if part == 0 || part == PARTS {
+            1.0
+        } else if part % 2 == 1 {
+            4.0
+        } else {
+            2.0
+        }
+    };
     (0..=PARTS).map(|part| weight(part) * at(part)).sum::<f64>() / (3.0 * f64::from(PARTS))
 }
 
