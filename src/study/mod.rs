@@ -41,6 +41,7 @@ mod special_functions;
 #[cfg(test)]
 mod testing;
 mod time_study;
+mod trap;
 mod verdict;
 mod welch;
 mod wording;
@@ -71,6 +72,7 @@ pub use special_functions::{
     student_p, student_quantile,
 };
 pub use time_study::{AT_RISK_AT_FIRST, TimeRecord, time_study};
+pub use trap::{Sight, Trap, TrapKind};
 pub use verdict::{CurvePoint, Finding, LeftOut, Median, OVER_TEAMS, Scale, TeamLine, Verdict, Window};
 pub use welch::{TTest, one_sample_t, pooled_t, welch};
 pub use wording::{Direction, Frame, Told, Wording, wording};
