@@ -22,6 +22,7 @@ mod interval;
 mod jackknife;
 mod kaplan_meier;
 mod log_rank;
+mod mix;
 #[cfg(test)]
 mod oracle_tests;
 mod paired_proportion;
@@ -55,6 +56,7 @@ pub use interval::{Interval, NoInterval};
 pub use jackknife::{Jackknife, TEAMS_FOR_INTERVAL, jackknife, restricted_mean_over_teams};
 pub use kaplan_meier::{Cause, Curve, Spell, Step, Transform, kaplan_meier};
 pub use log_rank::{LogRank, Weight, log_rank};
+pub use mix::{JOURNEYS_OF_A_KIND, MixReading, mix_of_amounts, mix_of_times};
 pub use paired_proportion::{Paired, PairedChange, mcnemar, paired_change};
 pub use permutation::{Permutation, Statistic, permutation, permutation_with};
 pub use poisson_exact::{RateRatio, dispersion, exact_rate_ratio, exact_rate_ratio_of_teams};
