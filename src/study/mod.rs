@@ -42,7 +42,7 @@ mod special_functions;
 #[cfg(test)]
 mod testing;
 mod time_study;
-mod trap;
+mod traps;
 mod verdict;
 mod welch;
 mod wording;
@@ -74,7 +74,10 @@ pub use special_functions::{
     student_p, student_quantile,
 };
 pub use time_study::{AT_RISK_AT_FIRST, TimeRecord, time_study};
-pub use trap::{Sight, Trap, TrapKind};
+pub use traps::{
+    Linked, Load, Sight, TEAMS_FOR_QUARTERS, Trap, TrapKind, follow_up, growth_of_rates, growth_of_shares, instrument,
+    load, mix, season, selection,
+};
 pub use verdict::{CurvePoint, Finding, LeftOut, Median, OVER_TEAMS, Scale, TeamLine, Verdict, Window};
 pub use welch::{TTest, one_sample_t, pooled_t, welch};
 pub use wording::{Direction, Frame, Told, Wording, wording};

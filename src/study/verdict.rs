@@ -166,6 +166,7 @@ impl Verdict {
     pub fn with_traps(mut self, traps: Vec<Trap>, design: &Design) -> Self {
         self.traps.extend(traps);
         self.traps.sort_by_key(|trap| (trap.kind, trap.sight));
+        self.evidence.linked_share_differs |= self.traps.iter().any(|trap| trap.sight == Sight::Describes);
         self.evidence.traps = self.traps.iter().filter(|trap| trap.sight == Sight::Lowers).cloned().collect();
         let judged = judge(&self.evidence, &self.effect, &self.teams, design);
         Self {

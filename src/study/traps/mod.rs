@@ -2,7 +2,23 @@
 //!
 //! In: what a check found. Out: a [`Trap`], which a [`Verdict`](super::Verdict) carries and reports print, whether it was
 //! seen or not: a check that nobody hears of convinces nobody. A trap that the comparison cannot carry lowers the grade.
-//! Source: METHODS.md#traps.
+//! Source: METHODS.md#traps. One trap, one file; `commands::analysis` says which measures can fall into which.
+
+mod follow_up;
+mod growth;
+mod instrument;
+mod load;
+mod mixture;
+mod season;
+mod selection;
+
+pub use follow_up::follow_up;
+pub use growth::{growth_of_rates, growth_of_shares};
+pub use instrument::{Linked, instrument};
+pub use load::{Load, load};
+pub use mixture::mix;
+pub use season::season;
+pub use selection::{TEAMS_FOR_QUARTERS, selection};
 
 use super::{Finding, Scale};
 use std::fmt;
@@ -49,6 +65,8 @@ impl fmt::Display for TrapKind {
 /// What a check came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Sight {
+    /// Seen, and as large as all that the comparison can tell: grade E.
+    Describes,
     /// Seen, and more than the comparison can carry: no grade above C.
     Lowers,
     /// Seen; the comparison carries it, and the reader should know.
