@@ -13,6 +13,7 @@
 //! The team is the unit of inference throughout. One method, one file; each cites its source and says what it refuses.
 //! Neighbours: `measures` makes the rows, `commands` calls this room, `report` writes the verdict down.
 
+mod ancova;
 mod assignments;
 mod competing;
 mod coverage_study;
@@ -47,6 +48,7 @@ mod verdict;
 mod welch;
 mod wording;
 
+pub use ancova::{Ancova, TEAMS_FOR_ANCOVA, ancova};
 pub use assignments::{EXACT_UP_TO, SAMPLED, choose, floor_p};
 pub use competing::{IncidenceStep, incidences};
 pub use coverage_study::{ArmCoverage, CoverageVerdict, ServiceRecord, coverage_study};
@@ -76,7 +78,7 @@ pub use special_functions::{
 pub use time_study::{AT_RISK_AT_FIRST, TimeRecord, time_study};
 pub use traps::{
     Linked, Load, Sight, TEAMS_FOR_QUARTERS, Trap, TrapKind, follow_up, growth_of_rates, growth_of_shares, instrument,
-    load, mix, season, selection,
+    load, mix, season, selection, with_baseline_held,
 };
 pub use verdict::{CurvePoint, Finding, LeftOut, Median, OVER_TEAMS, Scale, TeamLine, Verdict, Window};
 pub use welch::{TTest, one_sample_t, pooled_t, welch};

@@ -11,7 +11,7 @@ use crate::measures::{self, LinkedRow, RateRow, RequestTimeRow};
 use crate::study::{
     Arm, Design, Finding, Linked, Load, MixReading, Period, RateRecord, Refusal, TimeRecord, Trap, Verdict, follow_up,
     growth_of_rates, growth_of_shares, instrument, load, mix, mix_of_amounts, mix_of_times, rate_study, season,
-    selection, time_study,
+    selection, time_study, with_baseline_held,
 };
 
 /// What every measure is looked at with.
@@ -39,9 +39,13 @@ impl<'a> Lookout<'a> {
     /// Looks for every trap that the measure can fall into, and adds what was seen to its verdict.
     pub(super) fn look(&self, answer: &mut Answer) {
         let Ok(verdict) = &answer.verdict else { return };
-        let mut traps = vec![selection(&verdict.teams, self.design)];
-        traps.extend(self.season.clone());
+        let mut traps: Vec<Trap> = self.season.iter().cloned().collect();
         let mut beside = Vec::new();
+        if let Ok(effect) = &verdict.effect {
+            let held = with_baseline_held(&verdict.teams, effect.scale, self.design);
+            traps.push(selection(&verdict.teams, effect, held.as_ref(), self.design));
+            beside.extend(held);
+        }
         match &answer.units {
             Units::Times { records, kinds } => {
                 traps.push(follow_up(records, self.design));
@@ -104,9 +108,9 @@ fn waits_on_the_platform(measure: &str) -> bool {
         .contains(&measure)
 }
 
-/// Measures that hang on events being linked to a service; tickets count whether or not they are.
+/// Measures of journeys, which see only what could be linked to their service.
 fn is_of_linked_events(measure: &str) -> bool {
-    !["platform_tickets", "request_answer_time"].contains(&measure)
+    ["time_to_first_deploy", "journey_time", "handoffs", "request_wait"].contains(&measure)
 }
 
 /// The days of the year that the windows of all compared teams hold.
