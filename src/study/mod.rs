@@ -13,6 +13,7 @@
 //! The team is the unit of inference throughout. One method, one file; each cites its source and says what it refuses.
 //! Neighbours: `measures` makes the rows, `commands` calls this room, `report` writes the verdict down.
 
+mod adjust;
 mod ancova;
 mod assignments;
 mod competing;
@@ -23,12 +24,14 @@ mod interval;
 mod jackknife;
 mod kaplan_meier;
 mod log_rank;
+mod mann_whitney;
 mod mix;
 #[cfg(test)]
 mod oracle_tests;
 mod paired_proportion;
 mod permutation;
 mod poisson_exact;
+mod power;
 #[cfg(test)]
 mod properties;
 mod proportion;
@@ -37,6 +40,7 @@ mod rate_study;
 mod rates;
 mod refusal;
 mod rmst;
+mod signed_rank;
 #[cfg(test)]
 mod simulation;
 mod special_functions;
@@ -48,6 +52,7 @@ mod verdict;
 mod welch;
 mod wording;
 
+pub use adjust::{benjamini_hochberg, holm, obrien_fleming};
 pub use ancova::{Ancova, TEAMS_FOR_ANCOVA, ancova};
 pub use assignments::{EXACT_UP_TO, SAMPLED, choose, floor_p};
 pub use competing::{IncidenceStep, incidences};
@@ -58,10 +63,17 @@ pub use interval::{Interval, NoInterval};
 pub use jackknife::{Jackknife, TEAMS_FOR_INTERVAL, jackknife, restricted_mean_over_teams};
 pub use kaplan_meier::{Cause, Curve, Spell, Step, Transform, kaplan_meier};
 pub use log_rank::{LogRank, Weight, log_rank};
+pub use mann_whitney::{
+    CliffsDelta, EXACT_PAIRS, MannWhitney, Shift, cliffs_delta, hodges_lehmann, hodges_lehmann_ratio, mann_whitney,
+};
 pub use mix::{JOURNEYS_OF_A_KIND, MixReading, mix_of_amounts, mix_of_times};
 pub use paired_proportion::{Paired, PairedChange, mcnemar, paired_change};
 pub use permutation::{Permutation, Statistic, permutation, permutation_with};
 pub use poisson_exact::{RateRatio, dispersion, exact_rate_ratio, exact_rate_ratio_of_teams};
+pub use power::{
+    events_for_hazard_ratio, n_for_shares, n_for_t, noncentral_t_sf, power_of_t, smallest_effect,
+    smallest_effect_by_permutation,
+};
 pub use proportion::{ShareDifference, design_effect, design_effect_of, newcombe, wilson, wilson_effective};
 pub use pseudo::pseudo_observations;
 pub use rate_study::{RateRecord, rate_study};
@@ -71,6 +83,7 @@ pub use rmst::{
     EVENTS_FOR_NORMAL, RestrictedMean, RestrictedMeanDifference, UNSEEN_SHARE, restricted_mean,
     restricted_mean_difference, restricted_mean_with_tail,
 };
+pub use signed_rank::{EXACT_UP_TO_PAIRS, SignTest, SignedRank, hodges_lehmann_paired, sign_test, signed_rank};
 pub use special_functions::{
     beta_cdf, beta_quantile, binomial_cdf, binomial_pmf, chi_square_sf, normal_p, normal_quantile, normal_sf,
     student_p, student_quantile,
