@@ -16,6 +16,7 @@
 mod adjust;
 mod ancova;
 mod assignments;
+mod cash_flow;
 mod competing;
 mod coverage_study;
 mod design;
@@ -30,6 +31,7 @@ mod mix;
 mod oracle_tests;
 mod paired_proportion;
 mod permutation;
+mod pert;
 mod poisson_exact;
 mod power;
 #[cfg(test)]
@@ -39,11 +41,14 @@ mod pseudo;
 mod rate_study;
 mod rates;
 mod refusal;
+mod regression_to_mean;
 mod rmst;
 mod signed_rank;
 #[cfg(test)]
 mod simulation;
 mod special_functions;
+mod standardisation;
+mod survey;
 #[cfg(test)]
 mod testing;
 mod time_study;
@@ -55,6 +60,7 @@ mod wording;
 pub use adjust::{benjamini_hochberg, holm, obrien_fleming};
 pub use ancova::{Ancova, TEAMS_FOR_ANCOVA, ancova};
 pub use assignments::{EXACT_UP_TO, SAMPLED, choose, floor_p};
+pub use cash_flow::{Payback, RateOfReturn, net_present_value, payback, rate_of_return, return_on_investment};
 pub use competing::{IncidenceStep, incidences};
 pub use coverage_study::{ArmCoverage, CoverageVerdict, ServiceRecord, coverage_study};
 pub use design::{Arm, Design, Period, WINDOWS};
@@ -69,6 +75,7 @@ pub use mann_whitney::{
 pub use mix::{JOURNEYS_OF_A_KIND, MixReading, mix_of_amounts, mix_of_times};
 pub use paired_proportion::{Paired, PairedChange, mcnemar, paired_change};
 pub use permutation::{Permutation, Statistic, permutation, permutation_with};
+pub use pert::Pert;
 pub use poisson_exact::{RateRatio, dispersion, exact_rate_ratio, exact_rate_ratio_of_teams};
 pub use power::{
     events_for_hazard_ratio, n_for_shares, n_for_t, noncentral_t_sf, power_of_t, smallest_effect,
@@ -79,6 +86,7 @@ pub use pseudo::pseudo_observations;
 pub use rate_study::{RateRecord, rate_study};
 pub use rates::{PairedRates, TeamCounts, paired_rates, signed_flips};
 pub use refusal::Refusal;
+pub use regression_to_mean::{mean_above, regression_to_mean};
 pub use rmst::{
     EVENTS_FOR_NORMAL, RestrictedMean, RestrictedMeanDifference, UNSEEN_SHARE, restricted_mean,
     restricted_mean_difference, restricted_mean_with_tail,
@@ -88,6 +96,8 @@ pub use special_functions::{
     beta_cdf, beta_quantile, binomial_cdf, binomial_pmf, chi_square_sf, normal_p, normal_quantile, normal_sf,
     student_p, student_quantile,
 };
+pub use standardisation::{Standardised, Stratum, standardise, weighted_mean};
+pub use survey::{PEOPLE_OF_A_CELL, PairedAnswers, paired_answers, system_usability, top_two};
 pub use time_study::{AT_RISK_AT_FIRST, TimeRecord, time_study};
 pub use traps::{
     Linked, Load, Sight, TEAMS_FOR_QUARTERS, Trap, TrapKind, follow_up, growth_of_rates, growth_of_shares, instrument,
