@@ -24,6 +24,7 @@ mod grade;
 mod interval;
 mod jackknife;
 mod kaplan_meier;
+mod linear;
 mod log_rank;
 mod mann_whitney;
 mod mix;
@@ -68,6 +69,7 @@ pub use grade::{EVENTS_FOR_MORE_THAN_DESCRIPTION, Evidence, Grade, Reason, grade
 pub use interval::{Interval, NoInterval};
 pub use jackknife::{Jackknife, TEAMS_FOR_INTERVAL, jackknife, restricted_mean_over_teams};
 pub use kaplan_meier::{Cause, Curve, Spell, Step, Transform, kaplan_meier};
+pub use linear::{LinearFit, PraisWinsten, durbin_watson, least_squares, newey_west, prais_winsten};
 pub use log_rank::{LogRank, Weight, log_rank};
 pub use mann_whitney::{
     CliffsDelta, EXACT_PAIRS, MannWhitney, Shift, cliffs_delta, hodges_lehmann, hodges_lehmann_ratio, mann_whitney,
