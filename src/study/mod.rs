@@ -16,11 +16,14 @@
 mod adjust;
 mod ancova;
 mod assignments;
+mod autoregressive;
 mod cash_flow;
 mod competing;
 mod coverage_study;
 mod design;
+mod glm;
 mod grade;
+mod interrupted;
 mod interval;
 mod jackknife;
 mod kaplan_meier;
@@ -28,6 +31,7 @@ mod linear;
 mod log_rank;
 mod mann_whitney;
 mod mix;
+mod negative_binomial;
 #[cfg(test)]
 mod oracle_tests;
 mod paired_proportion;
@@ -61,11 +65,14 @@ mod wording;
 pub use adjust::{benjamini_hochberg, holm, obrien_fleming};
 pub use ancova::{Ancova, TEAMS_FOR_ANCOVA, ancova};
 pub use assignments::{EXACT_UP_TO, SAMPLED, choose, floor_p};
+pub use autoregressive::{Autoregressive, STEPS_FOR_SERIES, autoregressive};
 pub use cash_flow::{Payback, RateOfReturn, net_present_value, payback, rate_of_return, return_on_investment};
 pub use competing::{IncidenceStep, incidences};
 pub use coverage_study::{ArmCoverage, CoverageVerdict, ServiceRecord, coverage_study};
 pub use design::{Arm, Design, Period, WINDOWS};
+pub use glm::{CountFit, count_regression};
 pub use grade::{EVENTS_FOR_MORE_THAN_DESCRIPTION, Evidence, Grade, Reason, grade};
+pub use interrupted::{Change, Interrupted, Reading, STEPS_FOR_INTERRUPTED, interrupted};
 pub use interval::{Interval, NoInterval};
 pub use jackknife::{Jackknife, TEAMS_FOR_INTERVAL, jackknife, restricted_mean_over_teams};
 pub use kaplan_meier::{Cause, Curve, Spell, Step, Transform, kaplan_meier};
@@ -75,6 +82,7 @@ pub use mann_whitney::{
     CliffsDelta, EXACT_PAIRS, MannWhitney, Shift, cliffs_delta, hodges_lehmann, hodges_lehmann_ratio, mann_whitney,
 };
 pub use mix::{JOURNEYS_OF_A_KIND, MixReading, mix_of_amounts, mix_of_times};
+pub use negative_binomial::{NegativeBinomial, negative_binomial};
 pub use paired_proportion::{Paired, PairedChange, mcnemar, paired_change};
 pub use permutation::{Permutation, Statistic, permutation, permutation_with};
 pub use pert::Pert;

@@ -47,6 +47,20 @@ pub(crate) const SICILY_STDPOP: [f64; 59] = [
     392_989.0, 390_018.8, 390_712.3,
 ];
 
+/// Breaks of yarn on 54 looms (R's `warpbreaks`): wool A then B, in each tensions L, M and H nine times.
+#[rustfmt::skip]
+pub(crate) const WARPBREAKS: [f64; 54] = [
+    26.0, 30.0, 54.0, 25.0, 70.0, 52.0, 51.0, 26.0, 67.0, 18.0, 21.0, 29.0, 17.0, 12.0, 18.0, 35.0, 30.0, 36.0,
+    36.0, 21.0, 24.0, 18.0, 10.0, 43.0, 28.0, 15.0, 26.0, 27.0, 14.0, 29.0, 19.0, 29.0, 31.0, 41.0, 20.0, 44.0,
+    42.0, 26.0, 19.0, 16.0, 39.0, 28.0, 21.0, 39.0, 29.0, 20.0, 21.0, 24.0, 17.0, 13.0, 15.0, 15.0, 16.0, 28.0,
+];
+
+/// Columns: one, wool B, tension M, tension H.
+pub(crate) fn warpbreaks_design() -> Vec<Vec<f64>> {
+    let mark = |is: bool| f64::from(u8::from(is));
+    (0..54_usize).map(|at| vec![1.0, mark(at >= 27), mark(at / 9 % 3 == 1), mark(at / 9 % 3 == 2)]).collect()
+}
+
 use super::{Cause, Spell};
 
 /// Makes spells of times and marks of the event.
