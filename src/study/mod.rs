@@ -18,11 +18,13 @@ mod ancova;
 mod assignments;
 mod autoregressive;
 mod cash_flow;
+mod cluster_robust;
 mod competing;
 mod coverage_study;
 mod design;
 mod glm;
 mod grade;
+mod group_time;
 mod interrupted;
 mod interval;
 mod jackknife;
@@ -32,6 +34,9 @@ mod log_rank;
 mod mann_whitney;
 mod mix;
 mod negative_binomial;
+mod novelty;
+#[cfg(test)]
+mod oracle_second_tests;
 #[cfg(test)]
 mod oracle_tests;
 mod paired_proportion;
@@ -39,6 +44,7 @@ mod permutation;
 mod pert;
 mod poisson_exact;
 mod power;
+mod pre_trend;
 #[cfg(test)]
 mod properties;
 mod proportion;
@@ -67,11 +73,16 @@ pub use ancova::{Ancova, TEAMS_FOR_ANCOVA, ancova};
 pub use assignments::{EXACT_UP_TO, SAMPLED, choose, floor_p};
 pub use autoregressive::{Autoregressive, STEPS_FOR_SERIES, autoregressive};
 pub use cash_flow::{Payback, RateOfReturn, net_present_value, payback, rate_of_return, return_on_investment};
+pub use cluster_robust::{
+    ClusterRobust, EVERY_SIGN_UP_TO, TEAMS_FOR_BOOTSTRAP, WildBootstrap, cluster_robust, wild_bootstrap,
+    wild_bootstrap_of_few,
+};
 pub use competing::{IncidenceStep, incidences};
 pub use coverage_study::{ArmCoverage, CoverageVerdict, ServiceRecord, coverage_study};
 pub use design::{Arm, Design, Period, WINDOWS};
 pub use glm::{CountFit, count_regression};
 pub use grade::{EVENTS_FOR_MORE_THAN_DESCRIPTION, Evidence, Grade, Reason, grade};
+pub use group_time::{Averages, Control, Group, GroupTime, averages, group_time_effects, two_way_fixed_effects};
 pub use interrupted::{Change, Interrupted, Reading, STEPS_FOR_INTERRUPTED, interrupted};
 pub use interval::{Interval, NoInterval};
 pub use jackknife::{Jackknife, TEAMS_FOR_INTERVAL, jackknife, restricted_mean_over_teams};
@@ -83,6 +94,7 @@ pub use mann_whitney::{
 };
 pub use mix::{JOURNEYS_OF_A_KIND, MixReading, mix_of_amounts, mix_of_times};
 pub use negative_binomial::{NegativeBinomial, negative_binomial};
+pub use novelty::{Part, WeekRecord, faded, novelty};
 pub use paired_proportion::{Paired, PairedChange, mcnemar, paired_change};
 pub use permutation::{Permutation, Statistic, permutation, permutation_with};
 pub use pert::Pert;
@@ -90,6 +102,9 @@ pub use poisson_exact::{RateRatio, dispersion, exact_rate_ratio, exact_rate_rati
 pub use power::{
     events_for_hazard_ratio, n_for_shares, n_for_t, noncentral_t_sf, power_of_t, smallest_effect,
     smallest_effect_by_permutation,
+};
+pub use pre_trend::{
+    PERIODS_FOR_TREND, PreTrend, Sensitivity, TeamBefore, breaks_down_at, pre_trend, trend_sensitivity,
 };
 pub use proportion::{ShareDifference, design_effect, design_effect_of, newcombe, wilson, wilson_effective};
 pub use pseudo::pseudo_observations;
