@@ -54,6 +54,7 @@ mod rates;
 mod refusal;
 mod regression_to_mean;
 mod rmst;
+mod second_readings;
 mod signed_rank;
 #[cfg(test)]
 mod simulation;
@@ -116,6 +117,7 @@ pub use rmst::{
     EVENTS_FOR_NORMAL, RestrictedMean, RestrictedMeanDifference, UNSEEN_SHARE, restricted_mean,
     restricted_mean_difference, restricted_mean_with_tail,
 };
+pub use second_readings::second_readings;
 pub use signed_rank::{EXACT_UP_TO_PAIRS, SignTest, SignedRank, hodges_lehmann_paired, sign_test, signed_rank};
 pub use special_functions::{
     beta_cdf, beta_quantile, binomial_cdf, binomial_pmf, chi_square_sf, normal_p, normal_quantile, normal_sf,

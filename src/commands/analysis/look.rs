@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Datelike as _, TimeZone as _, Utc};
 
+use super::weeks::TicketWeeks;
 use super::{Answer, CommandError, Study, Units, cell, count, real, team_name};
 use crate::config::written::Arm as ArmWritten;
 use crate::config::{Comparison, Settings};
@@ -11,7 +12,7 @@ use crate::measures::{self, LinkedRow, RateRow, RequestTimeRow};
 use crate::study::{
     Arm, Design, Finding, Linked, Load, MixReading, Period, RateRecord, Refusal, TimeRecord, Trap, Verdict, follow_up,
     growth_of_rates, growth_of_shares, instrument, load, mix, mix_of_amounts, mix_of_times, rate_study, season,
-    selection, time_study, with_baseline_held,
+    second_readings, selection, time_study, with_baseline_held,
 };
 
 /// What every measure is looked at with.
@@ -21,6 +22,7 @@ pub(super) struct Lookout<'a> {
     season: Option<Trap>,
     load: Trap,
     per_service: Vec<RateRecord>,
+    weeks: Option<TicketWeeks>,
 }
 
 impl<'a> Lookout<'a> {
@@ -33,6 +35,7 @@ impl<'a> Lookout<'a> {
             season: study.settings.comparison.as_ref().map(|comparison| of_season(&study.settings, comparison)),
             load: of_load(&rates, &requests, design),
             per_service: rates.iter().filter_map(|row| rate_record(row, real(row.service_weeks))).collect(),
+            weeks: TicketWeeks::read(study)?,
         })
     }
 
@@ -63,6 +66,10 @@ impl<'a> Lookout<'a> {
                     other.method = format!("over service-weeks instead of developer-weeks; {}", other.method);
                     beside.push(other);
                 }
+                if let (Some(weeks), Ok(effect)) = (&self.weeks, &verdict.effect) {
+                    traps.push(weeks.novelty(self.design));
+                    traps.push(weeks.trend_before(effect, self.design));
+                }
             }
             Units::Amounts { .. } => {}
             Units::Services => traps.push(growth_of_shares(&answer.arms)),
@@ -73,9 +80,19 @@ impl<'a> Lookout<'a> {
         if let (true, Ok(effect)) = (is_of_linked_events(answer.measure.id), &verdict.effect) {
             traps.push(instrument(&self.linked_shares(answer.measure.id), effect));
         }
+        beside.extend(second_readings(verdict, self.design));
         let mut verdict = verdict.clone().with_traps(traps, self.design);
+        if let Some(series) = self.series(answer.measure.id, &verdict) {
+            verdict = verdict.with_series(series, self.design);
+        }
         verdict.beside.extend(beside);
         answer.verdict = Ok(verdict);
+    }
+
+    /// The interrupted series, where there are no comparison teams and it is long enough.
+    fn series(&self, measure: &str, verdict: &Verdict) -> Option<Finding> {
+        let alone = measure == "platform_tickets" && verdict.teams_compared().1 == 0;
+        self.weeks.as_ref().filter(|_| alone)?.series(self.design).ok()
     }
 
     fn linked_shares(&self, measure: &str) -> Linked {

@@ -8,6 +8,7 @@ mod counts;
 mod coverage;
 mod look;
 mod times;
+mod weeks;
 
 use std::collections::BTreeMap;
 
