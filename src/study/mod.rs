@@ -30,6 +30,7 @@ mod poisson_exact;
 #[cfg(test)]
 mod properties;
 mod proportion;
+pub mod protocol;
 mod pseudo;
 mod rate_study;
 mod rates;

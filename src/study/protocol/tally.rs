@@ -1,0 +1,126 @@
+//! What one method did in all worlds of a cell: counts, and sums in the order of the worlds.
+//!
+//! In: one look a world. Out: a [`Tally`], plain numbers that `state` keeps and `judge` reads. Neighbours: `world` makes
+//! the looks.
+
+use super::method::Method;
+use super::world::Look;
+use crate::study::special_functions::whole;
+
+/// Counts of one method in one cell.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Tally {
+    /// The method.
+    pub method: Method,
+    /// Worlds.
+    pub worlds: u64,
+    /// Worlds in which it gave an estimate.
+    pub estimated: u64,
+    /// Worlds in which it gave a p-value.
+    pub tested: u64,
+    /// Worlds in which that was at or below alpha.
+    pub rejected: u64,
+    /// Worlds in which it gave an interval.
+    pub intervals: u64,
+    /// Worlds in which that held the truth.
+    pub covered: u64,
+    /// Worlds in which the engine said that the pilot did something.
+    pub claimed: u64,
+    /// Worlds of each grade, A to E; all 0 for a method that is not graded.
+    pub grades: [u64; 5],
+    /// Sum of estimate less truth.
+    pub error: f64,
+    /// Sum of its squares.
+    pub squares: f64,
+    /// Sum of the widths of intervals.
+    pub widths: f64,
+    /// The median width.
+    pub median_width: f64,
+}
+
+impl Tally {
+    /// Counts the looks of one method.
+    pub(super) fn of(method: Method, looks: &[Vec<Look>], truth: f64, alpha: f64) -> Self {
+        let mut tally = Self {
+            method,
+            worlds: looks.len() as u64,
+            estimated: 0,
+            tested: 0,
+            rejected: 0,
+            intervals: 0,
+            covered: 0,
+            claimed: 0,
+            grades: [0; 5],
+            error: 0.0,
+            squares: 0.0,
+            widths: 0.0,
+            median_width: 0.0,
+        };
+        let mut widths = Vec::new();
+        for look in looks.iter().flatten().filter(|look| look.method == method) {
+            tally.add(look, truth, alpha, &mut widths);
+        }
+        widths.sort_by(f64::total_cmp);
+        tally.median_width = widths.get(widths.len() / 2).copied().unwrap_or(0.0);
+        tally
+    }
+
+    fn add(&mut self, look: &Look, truth: f64, alpha: f64, widths: &mut Vec<f64>) {
+        if let Some(estimate) = look.estimate {
+            self.estimated += 1;
+            self.error += estimate - truth;
+            self.squares += (estimate - truth).powi(2);
+        }
+        if let Some(p) = look.p {
+            self.tested += 1;
+            self.rejected += u64::from(p <= alpha + 1e-9);
+        }
+        if let Some((lower, upper)) = look.interval {
+            self.intervals += 1;
+            self.covered += u64::from(lower <= truth && truth <= upper);
+            self.widths += upper - lower;
+            widths.push(upper - lower);
+        }
+        self.claimed += u64::from(look.claimed);
+        if let Some(grade) = look.grade {
+            self.grades[grade as usize] += 1;
+        }
+    }
+
+    /// Mean of estimate less truth.
+    pub fn bias(&self) -> Option<f64> {
+        (self.estimated > 0).then(|| self.error / whole(self.estimated))
+    }
+
+    /// Mean width of an interval.
+    pub fn mean_width(&self) -> Option<f64> {
+        (self.intervals > 0).then(|| self.widths / whole(self.intervals))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::study::{Grade, testing::close};
+
+    #[test]
+    fn looks_are_counted_and_a_look_without_numbers_counts_as_a_world() {
+        let look = |estimate: f64, p: f64| Look {
+            method: Method::Permutation,
+            estimate: Some(estimate),
+            p: Some(p),
+            interval: Some((estimate - 1.0, estimate + 1.0)),
+            grade: Some(Grade::B),
+            claimed: p < 0.05,
+        };
+        let nothing = Look { estimate: None, p: None, interval: None, grade: Some(Grade::E), ..look(0.0, 1.0) };
+        let looks = [vec![look(0.5, 0.05)], vec![look(2.5, 0.01)], vec![nothing]];
+        let tally = Tally::of(Method::Permutation, &looks, 0.0, 0.05);
+        assert_eq!((tally.worlds, tally.estimated, tally.tested, tally.rejected), (3, 2, 2, 2));
+        assert_eq!((tally.intervals, tally.covered, tally.claimed), (2, 1, 1));
+        assert_eq!(tally.grades, [0, 2, 0, 0, 1]);
+        close(tally.bias().expect("estimates"), 1.5, 1e-12);
+        close(tally.mean_width().expect("intervals"), 2.0, 1e-12);
+        assert_eq!(Tally::of(Method::Welch, &looks, 0.0, 0.05).bias(), None);
+    }
+}

@@ -1,0 +1,238 @@
+//! One simulated company given to the engine: records drawn from a setting, and what each method made of them.
+//!
+//! In: a setting and a stream of draws. Out: one [`Look`] a method. Nothing goes around the engine: the primary look is
+//! the effect, the grade and the claim of the verdict that `time_study`, `rate_study` or `coverage_study` gives for these
+//! records. Neighbours: `times`, `tickets` and `services` make the records, `tally` counts the looks.
+
+use super::company::{Team, choose_highest, teams};
+use super::draws::Draws;
+use super::method::Method;
+use super::setting::{Measure, Selection, Setting};
+use super::{services, tickets, times, truth};
+use crate::study::{Arm, Cause, Design, Finding, Grade, Period, RateRecord, Refusal, Scale, ServiceRecord, TimeRecord};
+use crate::study::{Verdict, coverage_study, rate_study, real, time_study};
+
+/// What one method made of one world; numbers on the scale of the truth: log ratios, or points of a share.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Look {
+    pub(super) method: Method,
+    pub(super) estimate: Option<f64>,
+    pub(super) p: Option<f64>,
+    pub(super) interval: Option<(f64, f64)>,
+    /// The grade, of the primary method.
+    pub(super) grade: Option<Grade>,
+    /// Whether the engine says that the pilot did something.
+    pub(super) claimed: bool,
+}
+
+/// The rows that the engine is given.
+pub(super) enum Records {
+    Times(Vec<TimeRecord>),
+    Rates(Vec<RateRecord>),
+    Shares(Vec<ServiceRecord>),
+}
+
+/// What makes the rows; the same in all worlds of a setting.
+enum Maker {
+    Times(times::Plan),
+    Rates(tickets::Plan),
+    Shares,
+}
+
+/// All worlds of one setting.
+pub(super) struct Worlds {
+    setting: Setting,
+    maker: Maker,
+    pub(super) design: Design,
+    pub(super) truth: f64,
+}
+
+impl Worlds {
+    pub(super) fn new(setting: &Setting) -> Self {
+        let maker = match setting.measure {
+            Measure::Times => Maker::Times(times::Plan::new(setting)),
+            Measure::Rates => Maker::Rates(tickets::Plan::new(setting)),
+            Measure::Shares => Maker::Shares,
+        };
+        let design = Design {
+            tau_days: times::horizon(setting),
+            drawn_at_random: setting.selection == Selection::Random,
+            plan_hashed: true,
+            ..Design::default()
+        };
+        Self { setting: *setting, maker, design, truth: truth::truth(setting) }
+    }
+
+    /// Draws one company.
+    pub(super) fn records(&self, draws: &mut Draws) -> Records {
+        let setting = &self.setting;
+        match &self.maker {
+            Maker::Times(plan) => {
+                let mut teams = teams(setting, plan.window, draws);
+                let mut before = each(&teams, |team| plan.journeys(setting, team, Period::Before, draws));
+                self.choose_worst(&mut teams, &before, mean_of_finished);
+                for (team, rows) in teams.iter().zip(&mut before) {
+                    rows.iter_mut().for_each(|row| row.arm = team.arm);
+                }
+                let after = each(&teams, |team| plan.journeys(setting, team, Period::After, draws));
+                Records::Times(before.into_iter().chain(after).flatten().collect())
+            }
+            Maker::Rates(plan) => {
+                let mut teams = teams(setting, real(tickets::WINDOW_DAYS), draws);
+                let noise = each(&teams, |_| tickets::Plan::noise(setting, draws));
+                let mut nth = noise.iter();
+                let mut before = each(&teams, |team| {
+                    let noise = nth.next().map_or(&[][..], |noise| &noise[0]);
+                    plan.weeks(setting, team, Period::Before, noise, draws)
+                });
+                self.choose_worst(&mut teams, &before, rate_of);
+                for (team, rows) in teams.iter().zip(&mut before) {
+                    rows.iter_mut().for_each(|row| row.arm = team.arm);
+                }
+                let mut nth = noise.iter();
+                let after = each(&teams, |team| {
+                    let noise = nth.next().map_or(&[][..], |noise| &noise[1]);
+                    plan.weeks(setting, team, Period::After, noise, draws)
+                });
+                Records::Rates(before.into_iter().chain(after).flatten().collect())
+            }
+            Maker::Shares => {
+                let mut teams = teams(setting, 1.0, draws);
+                let before = each(&teams, |team| services::before(setting, team, draws));
+                self.choose_worst(&mut teams, &before, gaps_of);
+                let rows = teams.iter().zip(&before);
+                Records::Shares(rows.flat_map(|(team, had)| services::after(setting, team, had, draws)).collect())
+            }
+        }
+    }
+
+    fn choose_worst<T>(&self, teams: &mut [Team], before: &[Vec<T>], badness: fn(&[T]) -> f64) {
+        if self.setting.selection == Selection::WorstBaseline {
+            let values: Vec<f64> = before.iter().map(|rows| badness(rows)).collect();
+            choose_highest(teams, &values, self.setting.pilot);
+        }
+    }
+
+    /// Gives the records to the engine.
+    pub(super) fn verdict(&self, records: &Records, seed: u64) -> Result<Verdict, Refusal> {
+        let design = Design { seed, ..self.design };
+        match records {
+            Records::Times(rows) => time_study(rows, &design),
+            Records::Rates(rows) => rate_study(rows, &design),
+            Records::Shares(rows) => coverage_study(rows, &design).map(|found| found.verdict),
+        }
+    }
+
+    /// Draws one company and looks at it.
+    pub(super) fn looks(&self, draws: &mut Draws, seed: u64) -> Vec<Look> {
+        let records = self.records(draws);
+        match self.verdict(&records, seed) {
+            Err(_) => vec![Look::nothing(Method::Permutation)],
+            Ok(verdict) => {
+                let mut looks = vec![Look::primary(&verdict)];
+                looks.extend(verdict.beside.iter().filter(|beside| welch_of(beside, &verdict)).map(Look::secondary));
+                looks
+            }
+        }
+    }
+}
+
+fn each<T>(teams: &[Team], of: impl FnMut(&Team) -> T) -> Vec<T> {
+    teams.iter().map(of).collect()
+}
+
+fn mean_of_finished(rows: &[TimeRecord]) -> f64 {
+    let finished: Vec<f64> = rows.iter().filter(|row| row.cause == Cause::Done).map(|row| row.time_days).collect();
+    if finished.is_empty() { 0.0 } else { finished.iter().sum::<f64>() / real(finished.len()) }
+}
+
+fn rate_of(rows: &[RateRecord]) -> f64 {
+    let sum = |of: fn(&RateRecord) -> f64| rows.iter().map(of).sum::<f64>();
+    sum(|row| row.amount) / sum(|row| row.exposure)
+}
+
+fn gaps_of(rows: &[bool]) -> f64 {
+    real(rows.iter().filter(|had| !**had).count()) / real(rows.len().max(1))
+}
+
+/// Whether a finding is Welch's on the scale of the effect.
+fn welch_of(beside: &Finding, verdict: &Verdict) -> bool {
+    let scale = verdict.effect.as_ref().map(|effect| effect.scale);
+    scale == Ok(beside.scale) && beside.method.contains("Welch")
+}
+
+impl Look {
+    fn nothing(method: Method) -> Self {
+        Self { method, estimate: None, p: None, interval: None, grade: Some(Grade::E), claimed: false }
+    }
+
+    fn primary(verdict: &Verdict) -> Self {
+        let Ok(effect) = &verdict.effect else {
+            return Self { grade: Some(verdict.grade), ..Self::nothing(Method::Permutation) };
+        };
+        Self {
+            method: Method::Permutation,
+            grade: Some(verdict.grade),
+            claimed: verdict.significant,
+            ..Self::secondary(effect)
+        }
+    }
+
+    fn secondary(finding: &Finding) -> Self {
+        let own = |value: f64| if finding.scale == Scale::Ratio { value.ln() } else { value };
+        let interval = finding.interval.as_ref().ok();
+        Self {
+            method: Method::Welch,
+            estimate: Some(own(finding.estimate)),
+            p: finding.p,
+            interval: interval.map(|interval| (own(interval.lower), own(interval.upper))),
+            grade: None,
+            claimed: false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all() -> impl Iterator<Item = Setting> {
+        let selections = [Selection::Random, Selection::WorstBaseline, Selection::MostEager];
+        [Measure::Times, Measure::Rates, Measure::Shares]
+            .into_iter()
+            .flat_map(move |measure| selections.map(|selection| Setting { selection, ..Setting::base(measure, 8, 3) }))
+    }
+
+    #[test]
+    fn every_measure_and_choice_gives_the_engine_a_pilot_of_its_size() {
+        for setting in all() {
+            let worlds = Worlds::new(&setting);
+            let records = worlds.records(&mut Draws::of(1, 1, 1));
+            let verdict = worlds.verdict(&records, 1).expect("records");
+            assert_eq!(verdict.teams_compared(), (3, 5), "{setting:?}");
+            let looks = worlds.looks(&mut Draws::of(1, 1, 1), 1);
+            assert_eq!(looks[0].grade, Some(if setting.selection == Selection::Random { Grade::A } else { Grade::B }));
+            assert_eq!(looks[1].method, Method::Welch);
+            assert_eq!(looks, worlds.looks(&mut Draws::of(1, 1, 1), 1));
+        }
+    }
+
+    #[test]
+    fn a_pilot_of_the_worst_baseline_was_worse() {
+        for measure in [Measure::Times, Measure::Rates, Measure::Shares] {
+            let worlds = Worlds::new(&Setting { selection: Selection::WorstBaseline, ..Setting::base(measure, 12, 3) });
+            let verdict = worlds.verdict(&worlds.records(&mut Draws::of(1, 1, 1)), 1).expect("records");
+            let mean = |arm| {
+                let levels: Vec<f64> =
+                    verdict.teams.iter().filter(|team| team.arm == arm).filter_map(|team| team.before).collect();
+                levels.iter().sum::<f64>() / real(levels.len())
+            };
+            let worse = if measure == Measure::Shares {
+                mean(Arm::Pilot) < mean(Arm::Comparison)
+            } else {
+                mean(Arm::Pilot) > mean(Arm::Comparison)
+            };
+            assert!(worse, "{measure:?}");
+        }
+    }
+}
