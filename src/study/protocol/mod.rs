@@ -11,17 +11,29 @@
 //! Source: METHODS.md#protocol. Neighbours: `commands/verify` runs it and keeps the files.
 
 mod calendar;
+mod cells;
 mod company;
 mod draws;
+mod judge;
 mod method;
+mod run;
 mod services;
 mod setting;
+mod state;
+mod table;
 mod tally;
 mod tickets;
 mod times;
 mod truth;
 mod world;
 
+pub use cells::{Cell, VERSION, short, size_and_coverage};
+pub use judge::{
+    COVERAGE, Mark, SIZE_AT_LEAST, SIZE_AT_MOST, Share, attainable_size, judge_coverage, judge_size, share,
+};
 pub use method::Method;
+pub use run::{CellResult, Request, run, run_cell, seconds};
 pub use setting::{Measure, Selection, Setting, Shape};
+pub use state::State;
+pub use table::{counted, csv, markdown};
 pub use tally::Tally;

@@ -87,6 +87,11 @@ impl Tally {
         }
     }
 
+    /// Whether the method is the engine's own, which gives grades.
+    pub fn graded(&self) -> bool {
+        self.method == Method::Permutation
+    }
+
     /// Mean of estimate less truth.
     pub fn bias(&self) -> Option<f64> {
         (self.estimated > 0).then(|| self.error / whole(self.estimated))

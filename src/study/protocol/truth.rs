@@ -7,7 +7,7 @@
 
 use super::setting::{Measure, Setting, Shape};
 use super::{services, times};
-use crate::study::{chi_square_sf, normal_sf};
+use crate::study::{Arm, chi_square_sf, normal_sf};
 use statrs::function::gamma::gamma;
 
 /// Spread of log-normal times on the log.
@@ -16,24 +16,39 @@ pub(super) const SPREAD: f64 = 0.7;
 pub(super) const WEIBULL: f64 = 0.7;
 
 /// The effect of a setting on the scale that it is estimated on: a log ratio, or points of a share.
+///
+/// With an effect it holds for pilots that are drawn: of teams chosen by what they were like, other effects are the mean.
 pub(super) fn truth(setting: &Setting) -> f64 {
-    let spread = setting.frailty.hypot(setting.shock);
     match setting.measure {
-        Measure::Times => {
-            let tau = times::horizon(setting);
-            let log_mean = |shift: f64, kept: f64| {
-                over_normal(spread, |pace| times::mean_up_to(setting.shape, shift, kept * pace.exp(), tau).ln())
-            };
-            let [pilot, comparison] = [setting.mix_shift.0, setting.mix_shift.1];
-            log_mean(pilot, setting.kept) - log_mean(comparison, 1.0)
-        }
+        Measure::Times => log_time(setting, Arm::Pilot) - log_time(setting, Arm::Comparison),
         Measure::Rates => setting.kept.ln(),
-        Measure::Shares => {
-            let had = over_normal(setting.frailty, |level| logistic(services::HAD + level));
-            let gained = over_normal(setting.shock, |shock| logistic(services::GAINED + shock));
-            (1.0 - setting.kept) * ((1.0 - had) * (1.0 - gained) + had * services::LOST)
-        }
+        Measure::Shares => share_after(setting, Arm::Pilot) - share_after(setting, Arm::Comparison),
     }
+}
+
+/// Standard deviation of the shocks of an arm.
+fn shock(setting: &Setting, arm: Arm) -> f64 {
+    if arm == Arm::Pilot { setting.shock * setting.pilot_noise } else { setting.shock }
+}
+
+/// The mean over teams of the log of the restricted mean, after less before.
+fn log_time(setting: &Setting, arm: Arm) -> f64 {
+    let tau = times::horizon(setting);
+    let spread = setting.frailty.hypot(shock(setting, arm));
+    let mean = |shift: f64, kept: f64| {
+        over_normal(spread, |pace| times::mean_up_to(setting.shape, shift, kept * pace.exp(), tau).ln())
+    };
+    let (shift, kept) =
+        if arm == Arm::Pilot { (setting.mix_shift.0, setting.kept) } else { (setting.mix_shift.1, 1.0) };
+    mean(shift, kept) - mean(0.0, 1.0)
+}
+
+/// The mean over teams of the share after in the fixed cohort.
+fn share_after(setting: &Setting, arm: Arm) -> f64 {
+    let had = over_normal(setting.frailty, |level| logistic(services::HAD + level));
+    let gained = over_normal(shock(setting, arm), |shock| logistic(services::GAINED + shock));
+    let gaps = (1.0 - had) * (1.0 - gained) + had * services::LOST;
+    1.0 - if arm == Arm::Pilot { setting.kept * gaps } else { gaps }
 }
 
 pub(super) fn logistic(x: f64) -> f64 {

@@ -9,7 +9,7 @@ use super::draws::Draws;
 use super::method::Method;
 use super::setting::{Measure, Selection, Setting};
 use super::{services, tickets, times, truth};
-use crate::study::{Arm, Cause, Design, Finding, Grade, Period, RateRecord, Refusal, Scale, ServiceRecord, TimeRecord};
+use crate::study::{Cause, Design, Finding, Grade, Period, RateRecord, Refusal, Scale, ServiceRecord, TimeRecord};
 use crate::study::{Verdict, coverage_study, rate_study, real, time_study};
 
 /// What one method made of one world; numbers on the scale of the truth: log ratios, or points of a share.
@@ -195,6 +195,7 @@ impl Look {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::study::Arm;
 
     fn all() -> impl Iterator<Item = Setting> {
         let selections = [Selection::Random, Selection::WorstBaseline, Selection::MostEager];
