@@ -19,6 +19,7 @@ mod coverage_study;
 mod design;
 mod grade;
 mod interval;
+mod inversion;
 mod jackknife;
 mod kaplan_meier;
 mod log_rank;
