@@ -45,12 +45,14 @@ impl World {
         let largest = changes.iter().fold(0.0_f64, |largest, change| largest.max(change.abs()));
         // What rounding left of equal changes is nothing, and must tie as nothing.
         let clean = |value: f64| if value.abs() <= 1e-13 * largest { 0.0 } else { value };
-        let units: Vec<(f64, f64)> =
-            shifted.iter().zip(pilot).map(|(y, is)| (clean(y - centre), f64::from(u8::from(*is)))).collect();
-        let line = |chosen: &[usize]| Line::new(statistic, &units, chosen);
+        let units: Vec<Unit> =
+            shifted.iter().zip(pilot).map(|(y, is)| Unit::new(clean(y - centre), f64::from(u8::from(*is)))).collect();
+        let mut masks = vec![u64::MAX; n];
+        let mut line = |chosen: &[usize]| Line::new(statistic, &units, chosen, &mut masks);
         let real_one: Vec<usize> = (0..n).filter(|&unit| pilot[unit]).collect();
-        let spread = units.iter().map(|(y, _)| y.abs()).fold(0.0, f64::max);
-        Self { lines: all.each().map(line).collect(), real_variance: line(&real_one).variance[0], spread }
+        let spread = units.iter().map(|unit| unit.0[0].abs()).fold(0.0, f64::max);
+        let real_variance = line(&real_one).variance[0];
+        Self { lines: all.each().map(line).collect(), real_variance, spread }
     }
 
     /// Counts the assignments at least as extreme as the real one once the effect has been taken off.
@@ -79,11 +81,14 @@ impl World {
             }
             outer *= 2.0;
         }
-        let outer = if last_kept > 0.0 { last_kept * 2.0 } else { self.spread };
+        // Where any was kept, so is the middle of the grid: the last one lies beyond it.
+        let (outer, first) = if last_kept > 0.0 { (last_kept * 2.0, GRID / 2) } else { (self.spread, 0) };
         let step = outer / f64::from(GRID);
-        let inner = self.last_kept(&all, (0, GRID - 1), step, limit).map_or(0.0, |i| f64::from(i) * step);
-        let near = self.narrowed(&all, (inner, inner + step));
-        bisect(inner, inner + step, |u| self.kept(&near, u, limit))
+        let beyond = self.narrowed(&all, (f64::from(first) * step, outer));
+        let beyond = beyond.as_ref().unwrap_or(&all);
+        let inner = self.last_kept(beyond, (first, GRID - 1), step, limit).map_or(0.0, |i| f64::from(i) * step);
+        let near = self.narrowed(beyond, (inner, inner + step));
+        bisect(inner, inner + step, |u| self.kept(near.as_ref().unwrap_or(beyond), u, limit))
     }
 
     /// Whether an effect of a stretch is not rejected.
@@ -106,29 +111,33 @@ impl World {
         if first == last {
             return self.kept(stretch, at(first), limit).then_some(first);
         }
-        let narrow = self.narrowed(stretch, (at(first), at(last)));
-        if whole(narrow.sure) > limit {
-            return Some(last);
-        }
-        if whole(narrow.sure + narrow.open.len() as u64) <= limit {
-            return None;
-        }
         let middle = first + (last - first) / 2;
-        self.last_kept(&narrow, (middle + 1, last), step, limit)
-            .or_else(|| self.last_kept(&narrow, (first, middle), step, limit))
+        [(middle + 1, last), (first, middle)].into_iter().find_map(|half| {
+            let narrow = self.narrowed(stretch, (at(half.0), at(half.1)));
+            let narrow = narrow.as_ref().unwrap_or(stretch);
+            match () {
+                () if whole(narrow.sure) > limit => Some(half.1),
+                () if whole(narrow.sure + narrow.open.len() as u64) <= limit => None,
+                () => self.last_kept(narrow, half, step, limit),
+            }
+        })
     }
 
-    /// The assignments of a stretch over a part of it.
-    fn narrowed(&self, stretch: &Stretch, ends: (f64, f64)) -> Stretch {
-        let mut narrow = Stretch { sure: stretch.sure, open: Vec::with_capacity(stretch.open.len() / 4) };
+    /// The assignments of a stretch over a part of it; none where that begins at 0, of which nothing is known beforehand.
+    fn narrowed(&self, stretch: &Stretch, (from, to): (f64, f64)) -> Option<Stretch> {
+        if from <= 0.0 {
+            return None;
+        }
+        let range = Range { from, to, over_from: 1.0 / from, over_to: 1.0 / to };
+        let mut narrow = Stretch { sure: stretch.sure, open: Vec::new() };
         for line in &stretch.open {
-            match line.over(ends, self.real_variance) {
+            match line.over(&range, self.real_variance) {
                 Over::Always => narrow.sure += 1,
                 Over::Never => {}
                 Over::Unknown => narrow.open.push(*line),
             }
         }
-        narrow
+        Some(narrow)
     }
 }
 
@@ -139,30 +148,30 @@ struct Stretch {
 }
 
 impl Line {
-    fn new(statistic: Statistic, units: &[(f64, f64)], chosen: &[usize]) -> Self {
-        let mut inside = Sums::default();
+    fn new(statistic: Statistic, units: &[Unit], chosen: &[usize], masks: &mut [u64]) -> Self {
+        let mut one = Sums { n: real(chosen.len()), ..Sums::default() };
         for &unit in chosen {
-            inside.add(units[unit]);
+            masks[unit] = 0;
+            one.add(units[unit].0);
         }
-        let mut outside = Sums::default();
-        let mut next = 0;
-        for (unit, values) in units.iter().enumerate() {
-            if chosen.get(next) == Some(&unit) {
-                next += 1;
-            } else {
-                outside.add(*values);
-            }
+        let mut other = Sums { n: real(units.len() - chosen.len()), ..Sums::default() };
+        // What is chosen adds a 0 that its mask makes of it: a branch here would be guessed wrongly for every other line.
+        for (unit, mask) in units.iter().zip(masks.iter()) {
+            other.add(unit.0.map(|value| f64::from_bits(value.to_bits() & mask)));
+        }
+        for &unit in chosen {
+            masks[unit] = u64::MAX;
         }
         let variance = match statistic {
             Statistic::Difference => [1.0, 0.0, 0.0],
             Statistic::Studentised => {
-                let (one, two) = (inside.variance(), outside.variance());
-                [one[0] + two[0], one[1] + two[1], one[2] + two[2]]
+                let (one, other) = (one.variance(), other.variance());
+                [one[0] + other[0], one[1] + other[1], one[2] + other[2]]
             }
         };
         Self {
-            a: inside.y / inside.n - outside.y / outside.n,
-            b: inside.z / inside.n - outside.z / outside.n,
+            a: one.sums[0] / one.n - other.sums[0] / other.n,
+            b: one.sums[1] / one.n - other.sums[1] / other.n,
             variance,
         }
     }
@@ -180,24 +189,22 @@ impl Line {
         difference * difference * real_variance >= u * u * variance * (1.0 - TIE)
     }
 
-    /// What it is for every `u` from one end to the other, both above 0; [`Over::Unknown`] wherever rounding could tell
-    /// otherwise.
-    fn over(&self, (from, to): (f64, f64), real_variance: f64) -> Over {
+    /// What it is for every `u` of a range above 0; [`Over::Unknown`] wherever rounding could tell otherwise.
+    fn over(&self, range: &Range, real_variance: f64) -> Over {
         /// More than what a few operations on doubles are off by.
         const ROUNDING: f64 = 1e-13;
-        if from <= 0.0 {
-            return Over::Unknown;
-        }
+        let Range { from, to, over_from, over_to } = *range;
         // Both sides over u²: the difference is then straight in 1/u, so that its ends bound it.
-        let ends = [self.a / from - self.b, self.a / to - self.b];
-        let slack = ROUNDING * (self.a.abs() / from + self.b.abs());
+        let ends = [self.a * over_from - self.b, self.a * over_to - self.b];
+        let slack = ROUNDING * (self.a.abs() * over_from + self.b.abs());
         let largest = ends[0].abs().max(ends[1].abs()) + slack;
         let smallest = if ends[0] * ends[1] > 0.0 { ends[0].abs().min(ends[1].abs()) - slack } else { 0.0 };
         let [v0, v1, v2] = self.variance;
         let variance = |u: f64| v0 + v1 * u + v2 * u * u;
+        let turns = v1 + 2.0 * v2 * from < 0.0 && v1 + 2.0 * v2 * to > 0.0;
+        let vertex = if turns { v0 - v1 * v1 / (4.0 * v2) } else { f64::INFINITY };
         let slack = ROUNDING * (v0.abs() + v1.abs() * to + v2.abs() * to * to);
-        let vertex = if v2 > 0.0 { (-v1 / (2.0 * v2)).clamp(from, to) } else { from };
-        let least = variance(from).min(variance(to)).min(variance(vertex)) - slack;
+        let least = variance(from).min(variance(to)).min(vertex) - slack;
         let most = variance(from).max(variance(to)) + slack;
         if largest * largest * real_variance * (1.0 + ROUNDING) < least * (1.0 - TIE) {
             return Over::Never;
@@ -207,34 +214,43 @@ impl Line {
     }
 }
 
-/// Sums over a group of units with change `y` and pilot mark `z`.
+/// Effects from one to another, both above 0, with what one over them is.
+struct Range {
+    from: f64,
+    to: f64,
+    over_from: f64,
+    over_to: f64,
+}
+
+/// A unit's change `y`, its pilot mark `z`, `yy` and `yz`.
+struct Unit([f64; 4]);
+
+impl Unit {
+    fn new(y: f64, z: f64) -> Self {
+        Self([y, z, y * y, y * z])
+    }
+}
+
+/// Sums over a group of units.
 #[derive(Default)]
 struct Sums {
     n: f64,
-    y: f64,
-    z: f64,
-    yy: f64,
-    yz: f64,
+    sums: [f64; 4],
 }
 
 impl Sums {
-    fn add(&mut self, (y, z): (f64, f64)) {
-        self.n += 1.0;
-        self.y += y;
-        self.z += z;
-        self.yy += y * y;
-        self.yz += y * z;
+    fn add(&mut self, unit: [f64; 4]) {
+        for (sum, value) in self.sums.iter_mut().zip(unit) {
+            *sum += value;
+        }
     }
 
     /// The variance of the mean of `y - u z`, as a polynomial in `u`.
     fn variance(&self) -> [f64; 3] {
-        let over = 1.0 / (self.n * (self.n - 1.0));
+        let (n, [y, z, yy, yz]) = (self.n, self.sums);
+        let over = 1.0 / (n * (n - 1.0));
         let keep = |value: f64, size: f64| if value.abs() <= 1e-14 * size { 0.0 } else { value * over };
-        [
-            keep(self.yy - self.y * self.y / self.n, self.yy),
-            -2.0 * keep(self.yz - self.y * self.z / self.n, self.yz.abs()),
-            keep(self.z - self.z * self.z / self.n, self.z),
-        ]
+        [keep(yy - y * y / n, yy), -2.0 * keep(yz - y * z / n, yz.abs()), keep(z - z * z / n, z)]
     }
 }
 
