@@ -260,9 +260,99 @@ pub struct SimulateArgs {
     /// Plant no effect at all
     #[arg(long)]
     pub no_effect: bool,
+    /// What is turned in the world
+    #[command(flatten)]
+    pub world: WorldArgs,
     /// Build the git repositories too, below `DIR/git`
     #[arg(long)]
     pub repositories: bool,
+}
+
+/// What may be turned in a simulated world; what is not given stays as it is in the sample.
+#[derive(Args, Debug, Default)]
+pub struct WorldArgs {
+    /// Product teams, 4 to 20, of drawn sizes
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(4..=20))]
+    pub teams: Option<u16>,
+    /// Teams in the pilot
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=19), requires = "teams")]
+    pub pilot: Option<u16>,
+    /// How the pilot teams are found
+    #[arg(long, value_enum, value_name = "WAY")]
+    pub chosen: Option<ChosenArg>,
+    /// What the pilot multiplies the time to the first deploy by: 0.7 is 30% less
+    #[arg(long, value_name = "RATIO", value_parser = positive, conflicts_with = "no_effect")]
+    pub time_ratio: Option<f64>,
+    /// What the pilot multiplies tickets per developer-week by
+    #[arg(long, value_name = "RATIO", value_parser = positive, conflicts_with = "no_effect")]
+    pub ticket_ratio: Option<f64>,
+    /// The law of times
+    #[arg(long, value_enum, value_name = "LAW")]
+    pub law: Option<LawArg>,
+    /// How much the paces of teams differ: standard deviation of the logarithm
+    #[arg(long, value_name = "SD", value_parser = not_negative)]
+    pub team_sd: Option<f64>,
+    /// How much the pace of a team differs between the periods without anybody's doing
+    #[arg(long, value_name = "SD", value_parser = not_negative)]
+    pub period_sd: Option<f64>,
+    /// The share of journeys that are given up
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    pub given_up: Option<f64>,
+    /// Services of each team that are older than the records
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(0..=6))]
+    pub older: Option<u16>,
+    /// How many services begin at the end of a quarter, against other days
+    #[arg(long, value_name = "RATIO", value_parser = positive)]
+    pub quarter_end: Option<f64>,
+    /// How much weeks of tickets differ
+    #[arg(long, value_name = "SD", value_parser = not_negative)]
+    pub week_sd: Option<f64>,
+    /// How much of a week's deviation the next one keeps
+    #[arg(long, value_name = "SHARE", value_parser = share, requires = "week_sd")]
+    pub carry: Option<f64>,
+    /// How much of the slow kind of services pilot teams no longer begin after their start: three kinds, of which the last
+    /// takes twice and the first half of the usual time
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    pub mix_shift: Option<f64>,
+}
+
+/// How pilot teams are found.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum ChosenArg {
+    /// Drawn
+    Random,
+    /// Those whose services took longest before
+    Slowest,
+    /// Those that begin the most services for their size
+    Eager,
+}
+
+/// The law of times.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum LawArg {
+    /// Log-normal
+    LogNormal,
+    /// Weibull of shape 0.7
+    Weibull,
+    /// Exponential
+    Exponential,
+}
+
+fn number(text: &str, fits: impl Fn(f64) -> bool, what: &str) -> Result<f64, String> {
+    let value: f64 = text.parse().map_err(|_| format!("`{text}` is no number"))?;
+    if value.is_finite() && fits(value) { Ok(value) } else { Err(format!("`{text}` is not {what}")) }
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    number(text, |value| value > 0.0 && value <= 100.0, "above 0 and at most 100")
+}
+
+fn not_negative(text: &str) -> Result<f64, String> {
+    number(text, |value| (0.0..=3.0).contains(&value), "between 0 and 3")
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    number(text, |value| (0.0..1.0).contains(&value), "a share from 0 up to, not with, 1")
 }
 
 /// `demo`.

@@ -7,7 +7,7 @@ use super::catalog::{self, CatalogEntry};
 use super::clock::{Clock, DAY, Second, date};
 use super::deed::{Deed, Environment, Part};
 use super::deploys::{self, Deployed};
-use super::names::{KINDS, THINGS};
+use super::names::{KINDS, things};
 use super::plan::{self, GivenUp, RunsAs, Service};
 use super::world::World;
 use crate::config::written::Arm;
@@ -84,7 +84,7 @@ impl Company {
 fn old_services(world: &World) -> Vec<OldService> {
     let mut old = Vec::new();
     for (team, plan) in world.teams.iter().enumerate().filter(|(_, plan)| plan.arm != Arm::Platform) {
-        let (_, things) = THINGS[team % THINGS.len()];
+        let things = things(plan.name);
         for place in 0..world.bustle.old_services {
             let name = match place {
                 // A name that holds another name: `basket-api` is not `basket-api-proxy`.

@@ -11,7 +11,7 @@ use super::history::Line;
 use super::repositories;
 use super::truth;
 use super::way;
-use super::world::World;
+use super::world::{Chosen, World};
 use crate::config::written::Arm;
 
 const STUDY: &str = include_str!("written/study.toml");
@@ -88,9 +88,15 @@ fn study(company: &Company) -> String {
     let repositories = company.services.iter().map(|service| format!("[[repositories]]\nname = \"{}\"", service.name));
     let holidays = HOLIDAYS.iter().map(|(year, month, day)| format!("{year}-{month:02}-{day:02}"));
     let start = world.teams.iter().map(|team| team.start).min().unwrap_or(world.from);
+    let (how, found) = found(world.chosen);
     filled(
         STUDY,
         &[
+            ("HOW", how.to_owned()),
+            ("FOUND", found.to_owned()),
+            ("DEVELOPERS", company.cast.people.len().to_string()),
+            ("PRODUCT", in_words(world.teams.len() - 1)),
+            ("PILOT", in_words(in_arm(world, Arm::Pilot))),
             ("SEED", world.seed.to_string()),
             ("AS_OF", crate::simulate::clock::utc(company.as_of())),
             ("ZONE", world.zone.name().to_owned()),
@@ -116,14 +122,21 @@ fn readme(company: &Company, lines: &[Line]) -> String {
     };
     let repositories = lines.iter().filter(|line| matches!(line, Line::Repository(_))).count();
     let other = lines.iter().filter(|line| matches!(line, Line::Tag(_) | Line::Who { .. })).count();
-    let loyalty = company.services.iter().filter(|service| world.teams[service.team].name == "loyalty").count();
+    let small = world.teams.iter().position(|team| team.name == "loyalty" && team.developers == 3).map(|team| {
+        let services = company.services.iter().filter(|service| service.team == team).count();
+        format!("\n  `loyalty`, with three people and {services} services, is too small to be shown by itself.")
+    });
     filled(
         README,
         &[
+            ("DEVELOPERS", company.cast.people.len().to_string()),
+            ("PRODUCT", in_words(world.teams.len() - 1)),
+            ("PILOT", in_words(in_arm(world, Arm::Pilot))),
+            ("COMPARED", in_words(in_arm(world, Arm::Comparison))),
+            ("SMALL", small.unwrap_or_default()),
             ("SEED", world.seed.to_string()),
             ("REPOSITORIES", repositories.to_string()),
             ("COMMITS", (lines.len() - repositories - other).to_string()),
-            ("LOYALTY", loyalty.to_string()),
             ("SERVICES", company.services.len().to_string()),
             ("FINISHED", status("finished")),
             ("OPEN", status("open")),
@@ -135,6 +148,28 @@ fn readme(company: &Company, lines: &[Line]) -> String {
             ("TICKETS", format!("{:?}", world.effect.ticket_ratio)),
         ],
     )
+}
+
+fn in_arm(world: &World, arm: Arm) -> usize {
+    world.teams.iter().filter(|team| team.arm == arm).count()
+}
+
+/// How the pilot teams were found: as the study file names it, and why.
+const fn found(chosen: Option<Chosen>) -> (&'static str, &'static str) {
+    match chosen {
+        None => ("volunteers", "The teams came forward: so the report never grades its finding A."),
+        Some(Chosen::Random) => ("random", "The teams were drawn."),
+        Some(Chosen::Slowest) => {
+            ("chosen", "The teams whose services took longest were chosen: they would have become quicker anyway.")
+        }
+        Some(Chosen::MostEager) => ("chosen", "The teams that begin the most services were chosen."),
+    }
+}
+
+fn in_words(count: usize) -> String {
+    const WORDS: [&str; 13] =
+        ["none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+    WORDS.get(count).map_or_else(|| count.to_string(), |word| (*word).to_owned())
 }
 
 /// Fills `{NAME}` in a template.

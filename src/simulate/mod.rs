@@ -15,6 +15,7 @@ mod draw;
 mod error;
 mod exports;
 mod folder;
+mod founding;
 mod history;
 mod names;
 mod plan;
@@ -26,8 +27,9 @@ mod world;
 
 pub use error::SimulateError;
 pub use folder::SCRIPT;
+pub use founding::PRODUCT_TEAMS;
 pub use history::build_repositories;
-pub use world::{Bustle, Effect, TeamPlan, Tickets, Times, Windows, World};
+pub use world::{Bustle, Chosen, Effect, Law, Mix, TYPES, TeamPlan, Tickets, Times, Windows, World};
 
 #[cfg(test)]
 mod tests;

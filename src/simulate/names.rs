@@ -44,7 +44,7 @@ pub(super) const FAMILY: [&str; 32] = [
 ];
 
 /// What services of a team are about; a service is called after one of these and one of [`KINDS`].
-pub(super) const THINGS: [(&str, [&str; 6]); 9] = [
+const THINGS: [(&str, [&str; 6]); 21] = [
     ("checkout", ["basket", "voucher", "receipt", "order", "gift-wrap", "tax"]),
     ("search", ["query", "ranking", "synonym", "facet", "autocomplete", "crawl"]),
     ("accounts", ["profile", "login", "consent", "avatar", "session", "address-book"]),
@@ -54,7 +54,29 @@ pub(super) const THINGS: [(&str, [&str; 6]); 9] = [
     ("pricing", ["price", "discount", "margin", "currency", "promotion", "forecast"]),
     ("loyalty", ["points", "reward", "badge", "tier", "streak", "bonus"]),
     ("platform", ["portal", "pipeline", "registry", "cluster", "vault", "metrics"]),
+    ("returns", ["parcel-back", "inspection", "restock", "claim", "warranty", "repair"]),
+    ("support", ["case", "chat", "callback", "macro", "escalation", "feedback"]),
+    ("fraud", ["risk", "device", "velocity", "blocklist", "review-queue", "signal"]),
+    ("catalogue", ["product", "brand", "variant", "barcode", "bundle", "size-chart"]),
+    ("media", ["image", "video", "thumbnail", "caption", "watermark", "upload"]),
+    ("mail", ["newsletter", "template-mail", "bounce", "unsubscribe", "digest", "postmark"]),
+    ("reports", ["ledger", "export", "cohort", "funnel", "snapshot", "scorecard"]),
+    ("partners", ["contract", "onboarding", "payout-share", "storefront", "referral", "quota-share"]),
+    ("warehouse", ["shelf", "picking", "packing", "stock", "inbound", "cycle-count"]),
+    ("identity", ["token", "mfa", "directory", "role", "passkey", "audit"]),
+    ("ads", ["campaign", "bid", "creative", "audience", "impression", "budget"]),
+    ("mobile", ["push", "deeplink", "crash", "release-note", "offline", "widget"]),
 ];
+
+/// Teams that a company may have, in the order in which they are founded; the platform team is not among them.
+pub(super) fn product_teams() -> impl Iterator<Item = &'static str> {
+    THINGS.iter().map(|(team, _)| *team).filter(|team| *team != "platform")
+}
+
+/// What the services of a team are about.
+pub(super) fn things(team: &str) -> [&'static str; 6] {
+    THINGS.iter().find(|(known, _)| *known == team).map_or(THINGS[0].1, |(_, things)| *things)
+}
 
 /// Kinds of services.
 pub(super) const KINDS: [&str; 4] = ["api", "worker", "sync", "feed"];

@@ -6,8 +6,8 @@ use super::cast::{Cast, Who};
 use super::clock::{Clock, DAY, HOUR, MINUTE, Second};
 use super::deed::{Ask, Deed, Environment, Landing, Outcome, Part};
 use super::draw::Draw;
-use super::names::{KINDS, THINGS};
-use super::world::{Effect, USUAL, World};
+use super::names::{KINDS, things};
+use super::world::{Effect, Law, USUAL, World};
 use crate::config::written::Arm;
 
 /// A service of the world.
@@ -19,6 +19,8 @@ pub(super) struct Service {
     pub(super) team: usize,
     pub(super) runs_as: RunsAs,
     pub(super) golden_path: bool,
+    /// The place of its kind among [`super::world::TYPES`].
+    pub(super) kind: usize,
     /// When its first commit was made.
     pub(super) begun: Second,
     /// When it first ran in production, if it did before the records end.
@@ -65,9 +67,8 @@ pub(super) fn services(world: &World, cast: &Cast) -> Vec<Service> {
         let pace = pace_of(world, team);
         let mut draw = Draw::of(world.seed, "begin", team);
         for (place, day) in begin_days(world, plan.services, &mut draw).into_iter().enumerate() {
-            // A service or two of some teams is older than the deployment repository.
-            let early = place == 0 && [0, 3, 4, 5].contains(&team) && plan.arm != Arm::Platform;
-            let day = if early { world.from - Days::new(17) } else { day };
+            let early = plan.arm != Arm::Platform && place < older(world, team);
+            let day = if early { world.from - Days::new(17 + 3 * place as u64) } else { day };
             let number = services.len();
             services.push(one(world, cast, clock, Birth { number, team, place, day, early, pace }));
         }
@@ -75,10 +76,42 @@ pub(super) fn services(world: &World, cast: &Cast) -> Vec<Service> {
     services
 }
 
+/// How many services of a team are older than the deployment repository: one of some teams, where the world does not say.
+fn older(world: &World, team: usize) -> usize {
+    world.times.older.unwrap_or_else(|| usize::from([0, 3, 4, 5].contains(&team)))
+}
+
 /// What multiplies the times of a team, before and after alike.
 pub(super) fn pace_of(world: &World, team: usize) -> f64 {
     Draw::of(world.seed, "pace", team).log_normal(1.0, world.times.team_sd)
 }
+
+/// What multiplies the times of a team in one period alone, and is nobody's doing.
+fn shock_of(world: &World, team: usize, after: bool) -> f64 {
+    Draw::of(world.seed, "period", 2 * team + usize::from(after)).log_normal(1.0, world.times.period_sd)
+}
+
+/// The kind of a service, from a stream of its own.
+fn kind_of(world: &World, number: usize, in_pilot: bool) -> usize {
+    let [first, second, last] = world.mix.shares;
+    let moved = if in_pilot { last * world.mix.shift } else { 0.0 };
+    let luck = Draw::of(world.seed, "kind", number).share() * (first + second + last);
+    [first + moved, first + moved + second].into_iter().filter(|edge| luck >= *edge).count()
+}
+
+/// A time of the world's law with this median.
+fn days_of(world: &World, draw: &mut Draw, median: f64) -> f64 {
+    let by_shape =
+        |draw: &mut Draw, shape: f64| median * (-(1.0 - draw.share()).ln() / std::f64::consts::LN_2).powf(1.0 / shape);
+    match world.times.law {
+        Law::LogNormal => draw.log_normal(median, world.times.sd),
+        Law::Weibull => by_shape(draw, WEIBULL_SHAPE),
+        Law::Exponential => by_shape(draw, 1.0),
+    }
+}
+
+/// The shape of [`Law::Weibull`].
+pub(super) const WEIBULL_SHAPE: f64 = 0.7;
 
 #[derive(Clone, Copy)]
 struct Birth {
@@ -98,7 +131,7 @@ fn begin_days(world: &World, count: usize, draw: &mut Draw) -> Vec<NaiveDate> {
         .iter_days()
         .take_while(|day| *day < world.as_of)
         .filter(|day| Clock::works_on(*day))
-        .map(|day| (day, if day.month() == 12 { world.times.december } else { 1.0 }))
+        .map(|day| (day, weight_of(world, day)))
         .collect();
     let total: f64 = days.iter().map(|(_, weight)| weight).sum();
     (0..count)
@@ -114,6 +147,13 @@ fn begin_days(world: &World, count: usize, draw: &mut Draw) -> Vec<NaiveDate> {
         .collect()
 }
 
+/// How likely services begin on a day.
+fn weight_of(world: &World, day: NaiveDate) -> f64 {
+    let december = if day.month() == 12 { world.times.december } else { 1.0 };
+    let ends_quarter = day.month().is_multiple_of(3) && day.day() > 16;
+    december * if ends_quarter { world.times.quarter_end } else { 1.0 }
+}
+
 fn one(world: &World, cast: &Cast, clock: Clock, birth: Birth) -> Service {
     let mut draw = Draw::of(world.seed, "service", birth.number);
     let plan = &world.teams[birth.team];
@@ -121,7 +161,10 @@ fn one(world: &World, cast: &Cast, clock: Clock, birth: Birth) -> Service {
     let in_pilot = plan.arm == Arm::Pilot && birth.day >= plan.start;
     let effect: Effect = if in_pilot { world.effect } else { USUAL };
     // Every service draws the same numbers, whatever becomes of them, so that worlds stay alike.
-    let usual_days = draw.log_normal(world.times.median_days * birth.pace, world.times.sd);
+    let kind = kind_of(world, birth.number, in_pilot);
+    let shock = shock_of(world, birth.team, birth.day >= plan.start);
+    let median = world.times.median_days * birth.pace * shock * world.mix.factors[kind];
+    let usual_days = days_of(world, &mut draw, median);
     let (luck, share_done, retires) = (draw.share(), draw.between(0.3, 0.85), draw.happens(0.4));
     let golden_path = draw.share() < effect.golden_path && !birth.early;
     let runs_as = if draw.happens(0.15) { RunsAs::Function } else { RunsAs::Container };
@@ -159,13 +202,14 @@ fn one(world: &World, cast: &Cast, clock: Clock, birth: Birth) -> Service {
     let last = given_up.map_or(as_of, |(at, _)| at.min(as_of));
     deeds.retain(|deed| deed.at() < last);
     deeds.sort_by_key(Deed::at);
-    let (_, things) = THINGS[birth.team % THINGS.len()];
+    let things = things(plan.name);
     Service {
         number: birth.number,
         name: format!("{}-{}", things[birth.place % things.len()], KINDS[birth.place / things.len() % KINDS.len()]),
         team: birth.team,
         runs_as,
         golden_path,
+        kind,
         begun,
         finished: (finish < last).then_some(finish),
         given_up,

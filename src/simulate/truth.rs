@@ -10,9 +10,9 @@ use super::company::Company;
 use super::deed::{Environment, Outcome};
 use super::deploys::Runs;
 use super::exports::Tickets;
-use super::plan::{ASKED, ASKED_FROM_TEMPLATE, pace_of};
+use super::plan::{ASKED, ASKED_FROM_TEMPLATE, WEIBULL_SHAPE, pace_of};
 use super::way::{self, Told};
-use super::world::{USUAL, World};
+use super::world::{Chosen, Law, USUAL, World};
 use crate::config::written::Arm;
 
 /// The whole file.
@@ -28,6 +28,7 @@ pub(super) fn text(company: &Company, tickets: &Tickets) -> String {
         world.teams.len()
     );
     effect(world, &mut text);
+    nuisance(world, &mut text);
     super::planted::write(company, tickets, &mut text);
     coverage(company, &mut text);
     for service in &company.services {
@@ -61,6 +62,34 @@ fn effect(world: &World, text: &mut String) {
     );
 }
 
+/// What is no effect and may look like one.
+fn nuisance(world: &World, text: &mut String) {
+    let (times, tickets, mix) = (&world.times, &world.tickets, &world.mix);
+    let chosen = match world.chosen {
+        None => "came forward",
+        Some(Chosen::Random) => "drawn",
+        Some(Chosen::Slowest) => "slowest",
+        Some(Chosen::MostEager) => "most eager",
+    };
+    let _ = write!(
+        text,
+        "\n[nuisance]\npilot_teams = \"{chosen}\"\nlaw = \"{:?}\"\nteam_sd = {:?}\nperiod_sd = {:?}\ngiven_up = {:?}\n\
+         december = {:?}\nquarter_end = {:?}\nticket_week_sd = {:?}\nticket_carry = {:?}\n\
+         mix_factors = {:?}\nmix_shares = {:?}\nmix_shift = {:?}\n",
+        times.law,
+        times.team_sd,
+        times.period_sd,
+        times.given_up,
+        times.december,
+        times.quarter_end,
+        tickets.week_sd,
+        tickets.carry,
+        mix.factors,
+        mix.shares,
+        mix.shift,
+    );
+}
+
 /// The difference in differences of restricted means, in days, averaged over teams.
 pub(super) fn rmst_did(world: &World) -> f64 {
     let tau = f64::from(world.windows.tau);
@@ -70,7 +99,7 @@ pub(super) fn rmst_did(world: &World) -> f64 {
             .map(|team| {
                 let median = world.times.median_days * pace_of(world, team);
                 let ratio = if arm == Arm::Pilot { world.effect.time_ratio } else { 1.0 };
-                rmst(median * ratio, world.times.sd, tau) - rmst(median, world.times.sd, tau)
+                mixed_rmst(world, median * ratio, tau) - mixed_rmst(world, median, tau)
             })
             .collect();
         #[expect(clippy::cast_precision_loss, reason = "a handful of teams")]
@@ -78,6 +107,39 @@ pub(super) fn rmst_did(world: &World) -> f64 {
         changes.iter().sum::<f64>() / count
     };
     change(Arm::Pilot) - change(Arm::Comparison)
+}
+
+/// `E[min(T, tau)]` over the kinds of services, at the mix of before: what a shift of the mix adds is no effect.
+fn mixed_rmst(world: &World, median: f64, tau: f64) -> f64 {
+    let total: f64 = world.mix.shares.iter().sum();
+    let of_kind = |(share, factor): (&f64, &f64)| {
+        let median = median * factor;
+        let mean = match world.times.law {
+            Law::LogNormal => rmst(median, world.times.sd, tau),
+            Law::Weibull => weibull_rmst(median, WEIBULL_SHAPE, tau),
+            Law::Exponential => weibull_rmst(median, 1.0, tau),
+        };
+        share / total * mean
+    };
+    world.mix.shares.iter().zip(&world.mix.factors).map(of_kind).sum()
+}
+
+/// `E[min(T, tau)]` of a Weibull `T`: the area under its survival, by Simpson's rule in `u` with `t = tau u²`, which takes
+/// the steepness out of the beginning.
+fn weibull_rmst(median: f64, shape: f64, tau: f64) -> f64 {
+    const PARTS: u32 = 2_000;
+    let height = |u: f64| 2.0 * tau * u * (-std::f64::consts::LN_2 * (tau * u * u / median).powf(shape)).exp();
+    let at = |part: u32| height(f64::from(part) / f64::from(PARTS));
+    let weight = |part: u32| {
+        if part == 0 || part == PARTS {
+            1.0
+        } else if part % 2 == 1 {
+            4.0
+        } else {
+            2.0
+        }
+    };
+    (0..=PARTS).map(|part| weight(part) * at(part)).sum::<f64>() / (3.0 * f64::from(PARTS))
 }
 
 /// `E[min(T, tau)]` of a log-normal `T`: `m e^(s²/2) Φ((ln(tau/m) - s²)/s) + tau (1 - Φ(ln(tau/m)/s))`.

@@ -25,10 +25,14 @@ pub struct World {
     pub times: Times,
     /// What is asked of the platform team.
     pub tickets: Tickets,
+    /// What kinds of services there are.
+    pub mix: Mix,
     /// How much goes on beside the journeys.
     pub bustle: Bustle,
     /// The windows that the study file compares.
     pub windows: Windows,
+    /// How the pilot teams were found; absent where they came forward.
+    pub chosen: Option<Chosen>,
 }
 
 /// A team of the world.
@@ -61,19 +65,64 @@ pub struct Effect {
     pub survey_shift: f64,
 }
 
-/// The time from the first commit to the first production deploy, log-normal.
+/// The time from the first commit to the first production deploy.
 #[derive(Clone, Copy, Debug)]
 pub struct Times {
+    /// Its law.
+    pub law: Law,
     /// The median of a typical team, in days.
     pub median_days: f64,
-    /// Standard deviation of the logarithm between the services of a team.
+    /// Standard deviation of the logarithm between the services of a team; of a log-normal law alone.
     pub sd: f64,
     /// Standard deviation of the logarithm between teams.
     pub team_sd: f64,
+    /// Standard deviation of the logarithm of what all services of a team and period share, beside the team's own pace.
+    pub period_sd: f64,
     /// The share of journeys that are given up before they would have ended.
     pub given_up: f64,
     /// The weight of a December day among the days on which services begin.
     pub december: f64,
+    /// The weight of a day in the last two weeks of a quarter.
+    pub quarter_end: f64,
+    /// How many of its services each team began before the deployment repository was there; of some teams one where absent.
+    pub older: Option<usize>,
+}
+
+/// The law of a time with a given median.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Law {
+    /// Log-normal with [`Times::sd`].
+    LogNormal,
+    /// Weibull of shape 0.7: many quick ones, and a long tail.
+    Weibull,
+    /// Exponential.
+    Exponential,
+}
+
+/// Kinds of services, as [`TYPES`] names them.
+#[derive(Clone, Copy, Debug)]
+pub struct Mix {
+    /// Multiplies the times of each kind.
+    pub factors: [f64; 3],
+    /// The share of each kind.
+    pub shares: [f64; 3],
+    /// How much of its share the last kind gives to the first in pilot teams from their start on: a shift of the mix, which
+    /// is no effect.
+    pub shift: f64,
+}
+
+/// The types that the catalog gives to the kinds of services.
+pub const TYPES: [&str; 3] = ["service", "website", "worker"];
+
+/// How the pilot teams are found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chosen {
+    /// Drawn.
+    Random,
+    /// The teams whose services took longest in the window before: regression to the mean will look like an effect.
+    Slowest,
+    /// The teams that begin the most services.
+    MostEager,
 }
 
 /// Tickets to the platform team beside those of the journeys.
@@ -85,6 +134,10 @@ pub struct Tickets {
     pub team_sd: f64,
     /// The share that names no service anywhere.
     pub unlinked: f64,
+    /// Standard deviation of the logarithm of a week's rate.
+    pub week_sd: f64,
+    /// How much of a week's deviation the next one keeps: an autoregression of order one.
+    pub carry: f64,
 }
 
 /// What goes on beside the journeys; less of it makes a world quicker to build and changes no journey.
@@ -151,10 +204,22 @@ impl World {
                 fields_filled: 0.75,
                 survey_shift: 0.8,
             },
-            times: Times { median_days: 30.0, sd: 0.32, team_sd: 0.2, given_up: 0.06, december: 0.6 },
-            tickets: Tickets { rate: 0.16, team_sd: 0.2, unlinked: 0.15 },
+            times: Times {
+                law: Law::LogNormal,
+                median_days: 30.0,
+                sd: 0.32,
+                team_sd: 0.2,
+                period_sd: 0.0,
+                given_up: 0.06,
+                december: 0.6,
+                quarter_end: 1.0,
+                older: None,
+            },
+            tickets: Tickets { rate: 0.16, team_sd: 0.2, unlinked: 0.15, week_sd: 0.0, carry: 0.0 },
+            mix: Mix { factors: [1.0; 3], shares: [1.0, 0.0, 0.0], shift: 0.0 },
             bustle: Bustle { commits: 5.0, bot_commits: 1.5, deploys: 2.0, runs: 6.0, old_services: 3 },
             windows: Windows { before: 364, washout: 28, after: 280, tau: 60 },
+            chosen: None,
         }
     }
 

@@ -3,6 +3,7 @@
 //! Order and rules: METHODS.md#grades. The grade depends on the design and on how much was observed, never on
 //! the estimate. `wording` binds the verb to it.
 
+use super::Trap;
 use std::fmt;
 
 /// How much a comparison can carry, from the most to the least.
@@ -52,6 +53,8 @@ pub enum Reason {
     },
     /// The pilot moved load onto or off the comparison teams.
     LoadMoved,
+    /// A trap was seen that the comparison cannot carry.
+    Trap(Trap),
     /// The pilot teams came forward or were chosen.
     NotDrawn,
     /// There is no plan from before the start.
@@ -81,6 +84,7 @@ impl fmt::Display for Reason {
                 "so few teams cannot be significant by design: the smallest possible p is {floor_p:.3}, above {alpha}"
             ),
             Self::LoadMoved => write!(out, "the pilot moved load between the arms"),
+            Self::Trap(trap) => write!(out, "{}", trap.told),
             Self::NotDrawn => write!(out, "the pilot teams were not drawn at random, so the test is a placebo test"),
             Self::NoPlan => write!(out, "no plan was fixed before the start"),
             Self::Drawn => write!(out, "the pilot teams were drawn at random"),
@@ -114,6 +118,8 @@ pub struct Evidence {
     pub drawn_at_random: bool,
     /// Whether the plan was hashed before the start.
     pub plan_hashed: bool,
+    /// Traps that the comparison cannot carry.
+    pub traps: Vec<Trap>,
 }
 
 /// Decides the grade, with every reason that held it there.
@@ -141,6 +147,7 @@ pub fn grade(evidence: &Evidence) -> (Grade, Vec<Reason>) {
     if evidence.load_moved {
         reasons.push(Reason::LoadMoved);
     }
+    reasons.extend(evidence.traps.iter().cloned().map(Reason::Trap));
     if !reasons.is_empty() {
         return (Grade::C, reasons);
     }
@@ -156,6 +163,7 @@ pub fn grade(evidence: &Evidence) -> (Grade, Vec<Reason>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::study::{Sight, TrapKind};
 
     fn best() -> Evidence {
         Evidence {
@@ -168,6 +176,7 @@ mod tests {
             load_moved: false,
             drawn_at_random: true,
             plan_hashed: true,
+            traps: Vec::new(),
         }
     }
 
@@ -183,6 +192,7 @@ mod tests {
         assert_eq!(of(|e| e.plan_hashed = false), Grade::B);
         assert_eq!(of(|e| e.load_moved = true), Grade::C);
         assert_eq!(of(|e| e.floor_p = Some(0.067)), Grade::C);
+        assert_eq!(of(|e| e.traps = vec![Trap::new(TrapKind::Mix, Sight::Lowers, "kinds moved")]), Grade::C);
         assert_eq!(of(|e| e.comparison_teams = 0), Grade::D);
         assert_eq!(of(|e| e.fewest_events = 4), Grade::E);
         assert_eq!(of(|e| e.linked_share_differs = true), Grade::E);

@@ -23,6 +23,7 @@ mod inversion;
 mod jackknife;
 mod kaplan_meier;
 mod log_rank;
+mod mix;
 #[cfg(test)]
 mod oracle_tests;
 mod paired_proportion;
@@ -43,6 +44,7 @@ mod special_functions;
 #[cfg(test)]
 mod testing;
 mod time_study;
+mod traps;
 mod verdict;
 mod welch;
 mod wording;
@@ -56,6 +58,7 @@ pub use interval::{Interval, NoInterval};
 pub use jackknife::{Jackknife, TEAMS_FOR_INTERVAL, jackknife, restricted_mean_over_teams};
 pub use kaplan_meier::{Cause, Curve, Spell, Step, Transform, kaplan_meier};
 pub use log_rank::{LogRank, Weight, log_rank};
+pub use mix::{JOURNEYS_OF_A_KIND, MixReading, mix_of_amounts, mix_of_times};
 pub use paired_proportion::{Paired, PairedChange, mcnemar, paired_change};
 pub use permutation::{Permutation, Statistic, permutation, permutation_with};
 pub use poisson_exact::{RateRatio, dispersion, exact_rate_ratio, exact_rate_ratio_of_teams};
@@ -73,6 +76,10 @@ pub use special_functions::{
     student_p, student_quantile,
 };
 pub use time_study::{AT_RISK_AT_FIRST, TimeRecord, time_study};
+pub use traps::{
+    Linked, Load, Sight, TEAMS_FOR_QUARTERS, Trap, TrapKind, follow_up, growth_of_rates, growth_of_shares, instrument,
+    load, mix, season, selection,
+};
 pub use verdict::{CurvePoint, Finding, LeftOut, Median, OVER_TEAMS, Scale, TeamLine, Verdict, Window};
 pub use welch::{TTest, one_sample_t, pooled_t, welch};
 pub use wording::{Direction, Frame, Told, Wording, wording};

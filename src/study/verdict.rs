@@ -4,7 +4,9 @@
 
 use super::grade::{Evidence, Grade, Reason, grade};
 use super::wording::{Direction, Told, Wording, wording};
-use super::{Arm, Design, Interval, NoInterval, Period, Permutation, Refusal, Statistic, TEAMS_FOR_INTERVAL};
+use super::{
+    Arm, Design, Interval, NoInterval, Period, Permutation, Refusal, Sight, Statistic, TEAMS_FOR_INTERVAL, Trap,
+};
 use super::{one_sample_t, permutation, real, welch};
 
 /// What a number is a number of.
@@ -142,6 +144,10 @@ pub struct Verdict {
     pub windows: Vec<Window>,
     /// Every team seen, by arm and name.
     pub teams: Vec<TeamLine>,
+    /// What the grade was decided on.
+    pub evidence: Evidence,
+    /// The traps looked for, seen or not.
+    pub traps: Vec<Trap>,
     /// The evidence grade.
     pub grade: Grade,
     /// Why.
@@ -155,6 +161,23 @@ pub struct Verdict {
 }
 
 impl Verdict {
+    /// Adds what was looked for and seen; traps that the comparison cannot carry lower the grade and change the words.
+    #[must_use]
+    pub fn with_traps(mut self, traps: Vec<Trap>, design: &Design) -> Self {
+        self.traps.extend(traps);
+        self.traps.sort_by_key(|trap| (trap.kind, trap.sight));
+        self.evidence.linked_share_differs |= self.traps.iter().any(|trap| trap.sight == Sight::Describes);
+        self.evidence.traps = self.traps.iter().filter(|trap| trap.sight == Sight::Lowers).cloned().collect();
+        let judged = judge(&self.evidence, &self.effect, &self.teams, design);
+        Self {
+            grade: judged.grade,
+            reasons: judged.reasons,
+            significant: judged.significant,
+            wording: judged.wording,
+            ..self
+        }
+    }
+
     /// Pilot and comparison teams that enter the effect.
     pub fn teams_compared(&self) -> (usize, usize) {
         let of = |arm| self.teams.iter().filter(|team| team.arm == arm && team.left_out.is_none()).count();
@@ -268,7 +291,7 @@ pub(super) fn decide(contrast: Contrast, windows: Vec<Window>, teams: Vec<TeamLi
     } else {
         windows.iter().filter(compared).map(|window| window.events).min().unwrap_or(0)
     };
-    let (grade, reasons) = grade(&Evidence {
+    let evidence = Evidence {
         fewest_events,
         linked_share_differs: design.linked_share_differs,
         no_estimate: contrast.effect.as_ref().err().map(ToString::to_string),
@@ -278,15 +301,9 @@ pub(super) fn decide(contrast: Contrast, windows: Vec<Window>, teams: Vec<TeamLi
         load_moved: design.load_moved,
         drawn_at_random: design.drawn_at_random,
         plan_hashed: design.plan_hashed,
-    });
-    let null = |scale| if scale == Scale::Ratio { 1.0 } else { 0.0 };
-    let direction =
-        contrast.effect.as_ref().map_or(Direction::Level, |effect| Direction::of(effect.estimate - null(effect.scale)));
-    let p = contrast.effect.as_ref().ok().and_then(|effect| effect.p);
-    let significant = grade <= Grade::B && p.is_some_and(|p| p <= design.alpha + 1e-9);
-    let pilot: f64 = entering(Arm::Pilot).filter_map(|team| team.change).sum();
-    let told = Told { grade, reasons: &reasons, significant, effect: direction, pilot: Direction::of(pilot) };
-    let wording = wording(told);
+        traps: Vec::new(),
+    };
+    let Judged { grade, reasons, direction, significant, wording } = judge(&evidence, &contrast.effect, &teams, design);
     Verdict {
         estimand: OVER_TEAMS,
         effect: contrast.effect,
@@ -294,10 +311,34 @@ pub(super) fn decide(contrast: Contrast, windows: Vec<Window>, teams: Vec<TeamLi
         without_one_pilot_team: contrast.without_one,
         windows,
         teams,
+        evidence,
+        traps: Vec::new(),
         grade,
         reasons,
         direction,
         significant,
         wording,
     }
+}
+
+/// What follows from the evidence and the effect.
+struct Judged {
+    grade: Grade,
+    reasons: Vec<Reason>,
+    direction: Direction,
+    significant: bool,
+    wording: Wording,
+}
+
+fn judge(evidence: &Evidence, effect: &Result<Finding, Refusal>, teams: &[TeamLine], design: &Design) -> Judged {
+    let (grade, reasons) = grade(evidence);
+    let null = |scale| if scale == Scale::Ratio { 1.0 } else { 0.0 };
+    let effect = effect.as_ref().ok();
+    let direction = effect.map_or(Direction::Level, |effect| Direction::of(effect.estimate - null(effect.scale)));
+    let p = effect.and_then(|effect| effect.p);
+    let significant = grade <= Grade::B && p.is_some_and(|p| p <= design.alpha + 1e-9);
+    let pilots = teams.iter().filter(|team| team.arm == Arm::Pilot && team.left_out.is_none());
+    let pilot = Direction::of(pilots.filter_map(|team| team.change).sum());
+    let wording = wording(Told { grade, reasons: &reasons, significant, effect: direction, pilot });
+    Judged { grade, reasons, direction, significant, wording }
 }

@@ -1,7 +1,10 @@
 //! Measures that are amounts over an exposure: handoffs and waits a journey, tickets a developer-week, deploys a
 //! service-week.
 
-use super::{Answer, CommandError, LeftOut, Level, People, Study, cell, count, found, hours, outside, real, team_name};
+use super::{
+    Answer, CommandError, Kinds, LeftOut, Level, People, Study, Units, cell, count, found, hours, outside, real,
+    team_name,
+};
 use crate::log::{Parameters, Row as _};
 use crate::measures::{self, DeployWeekRow, HandoffRow, RateRow, TicketWeekRow, WaitRow};
 use crate::store::rows;
@@ -17,7 +20,7 @@ fn main_definition(study: &Study) -> &str {
 }
 
 /// Handoffs between teams a finished journey.
-pub(super) fn handoffs(study: &Study, design: &Design, people: &People) -> Result<Answer, CommandError> {
+pub(super) fn handoffs(study: &Study, design: &Design, people: &People, kinds: &Kinds) -> Result<Answer, CommandError> {
     let mut builder = Builder::new("handoffs", Level::PerJourney);
     let journeys = measures::read::<HandoffRow>(&study.catalog)?;
     // Without memberships no handoff can be told to be between teams; zero would be an answer that nobody gave.
@@ -35,7 +38,7 @@ pub(super) fn handoffs(study: &Study, design: &Design, people: &People) -> Resul
             builder.left_out.add("nobody's team is known, so no handoff can be told to be between teams");
             continue;
         }
-        builder.add_journey(row.team_id.as_deref(), at, real(row.team_handoffs));
+        builder.add_journey(row.team_id.as_deref(), at, real(row.team_handoffs), kinds.of(&row.journey_id));
         builder.journeys.push((&row.journey_id, at.0, at.1));
     }
     let journeys = std::mem::take(&mut builder.journeys);
@@ -43,7 +46,12 @@ pub(super) fn handoffs(study: &Study, design: &Design, people: &People) -> Resul
 }
 
 /// Working hours in which a finished journey waited for an answer.
-pub(super) fn request_wait(study: &Study, design: &Design, people: &People) -> Result<Answer, CommandError> {
+pub(super) fn request_wait(
+    study: &Study,
+    design: &Design,
+    people: &People,
+    kinds: &Kinds,
+) -> Result<Answer, CommandError> {
     let mut builder = Builder::new("request_wait", Level::HoursPerJourney);
     let rows = measures::read::<WaitRow>(&study.catalog)?;
     for row in &rows {
@@ -61,7 +69,7 @@ pub(super) fn request_wait(study: &Study, design: &Design, people: &People) -> R
             builder.left_out.add("not finished: its waits are not all in yet");
             continue;
         }
-        builder.add_journey(row.team_id.as_deref(), at, hours(waited_us));
+        builder.add_journey(row.team_id.as_deref(), at, hours(waited_us), kinds.of(&row.journey_id));
         builder.journeys.push((&row.journey_id, at.0, at.1));
     }
     let journeys = std::mem::take(&mut builder.journeys);
@@ -114,13 +122,15 @@ struct Builder<'a> {
     id: &'static str,
     level: Level,
     records: Vec<RateRecord>,
+    /// Of each record where these are of journeys, else none at all.
+    kinds: Vec<Option<String>>,
     left_out: LeftOut,
     journeys: Vec<(&'a str, Arm, Period)>,
 }
 
 impl Builder<'_> {
     fn new(id: &'static str, level: Level) -> Self {
-        Self { id, level, records: Vec::new(), left_out: LeftOut::default(), journeys: Vec::new() }
+        Self { id, level, records: Vec::new(), kinds: Vec::new(), left_out: LeftOut::default(), journeys: Vec::new() }
     }
 
     fn cell(&mut self, arm: Option<&str>, period: Option<&str>, standing: &str) -> Option<(Arm, Period)> {
@@ -132,7 +142,8 @@ impl Builder<'_> {
     }
 
     /// One finished journey and what it had.
-    fn add_journey(&mut self, team_id: Option<&str>, (arm, period): (Arm, Period), amount: f64) {
+    fn add_journey(&mut self, team_id: Option<&str>, (arm, period): (Arm, Period), amount: f64, kind: Option<&str>) {
+        self.kinds.push(kind.map(str::to_owned));
         self.records.push(RateRecord { team: team_name(team_id), arm, period, amount, exposure: 1.0, units: 1 });
     }
 
@@ -150,6 +161,7 @@ impl Builder<'_> {
             of: None,
             level: self.level,
             verdict: rate_study(&self.records, design),
+            units: Units::Amounts { records: self.records, kinds: self.kinds },
             arms: Vec::new(),
             left_out: self.left_out.list(),
             linked: None,

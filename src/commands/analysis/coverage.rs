@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Answer, CommandError, LeftOut, Level, People, Study, cell, found, team_name};
+use super::{Answer, CommandError, LeftOut, Level, People, Study, Units, cell, found, team_name};
 use crate::measures::{self, CoverageRow, OwnershipRow};
 use crate::study::{Arm, Design, Period, ServiceRecord, coverage_study};
 
@@ -112,6 +112,7 @@ fn answer(
         of: of.map(str::to_owned),
         level: Level::Share,
         verdict,
+        units: Units::Services(records),
         arms,
         left_out: left_out.list(),
         linked: None,

@@ -15,8 +15,8 @@ use super::study::Study;
 use super::units::{count, days, hours, real, window_of as cell};
 use crate::config::Settings;
 use crate::config::written::Choice;
-use crate::measures::{self, LinkedRow, Measure};
-use crate::study::{ArmCoverage, Design, Refusal, Verdict};
+use crate::measures::{self, KindRow, LinkedRow, Measure};
+use crate::study::{ArmCoverage, Design, RateRecord, Refusal, ServiceRecord, TimeRecord, Verdict};
 
 pub(crate) use backing::{Backings, People};
 pub(crate) use coverage::ALL_FIELDS;
@@ -51,6 +51,8 @@ pub(crate) struct Answer {
     pub(crate) level: Level,
     /// The verdict, or why there is none.
     pub(crate) verdict: Result<Verdict, Refusal>,
+    /// What was compared.
+    pub(crate) units: Units,
     /// For coverage: each arm's services, gained and lost.
     pub(crate) arms: Vec<ArmCoverage>,
     /// Who is left out before any statistics, and how many: `journeys of platform teams` → 12.
@@ -59,6 +61,31 @@ pub(crate) struct Answer {
     pub(crate) linked: Option<(u64, u64)>,
     /// The people behind each window.
     pub(crate) people: Backings,
+}
+
+/// The records that a verdict was made from; kinds stand beside them in the same order, or are none at all.
+#[derive(Clone, Debug)]
+pub(crate) enum Units {
+    /// Journeys or requests with their times.
+    Times { records: Vec<TimeRecord>, kinds: Vec<Option<String>> },
+    /// Amounts over exposures; with kinds where each is of one journey.
+    Amounts { records: Vec<RateRecord>, kinds: Vec<Option<String>> },
+    /// Services with and without something.
+    Services(Vec<ServiceRecord>),
+}
+
+/// What kind of thing each journey is about.
+struct Kinds(BTreeMap<String, String>);
+
+impl Kinds {
+    fn read(study: &Study) -> Result<Self, CommandError> {
+        let rows = measures::read::<KindRow>(&study.catalog)?;
+        Ok(Self(rows.into_iter().filter_map(|row| Some((row.journey_id, row.kind?))).collect()))
+    }
+
+    fn of(&self, journey_id: &str) -> Option<&str> {
+        self.0.get(journey_id).map(String::as_str)
+    }
 }
 
 /// All answers of a study.
@@ -75,10 +102,11 @@ pub(crate) fn analyse(study: &Study) -> Result<Analysis, CommandError> {
     let linked: Vec<LinkedRow> = measures::read(&study.catalog)?;
     let design = design(&study.settings, linked_share_differs(&linked));
     let people = People::read(study)?;
-    let mut answers = times::time_to_first_deploy(study, &design, &people)?;
-    answers.extend(times::journey_time(study, &design, &people)?);
-    answers.push(counts::handoffs(study, &design, &people)?);
-    answers.push(counts::request_wait(study, &design, &people)?);
+    let kinds = Kinds::read(study)?;
+    let mut answers = times::time_to_first_deploy(study, &design, &people, &kinds)?;
+    answers.extend(times::journey_time(study, &design, &people, &kinds)?);
+    answers.push(counts::handoffs(study, &design, &people, &kinds)?);
+    answers.push(counts::request_wait(study, &design, &people, &kinds)?);
     answers.push(times::request_answer_time(study, &design, &people)?);
     answers.push(counts::platform_tickets(study, &design, &people)?);
     answers.extend(coverage::metadata_coverage(study, &design, &people)?);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Answer, CommandError, LeftOut, Level, People, Study, cell, days, found, outside, team_name};
+use super::{Answer, CommandError, Kinds, LeftOut, Level, People, Study, Units, cell, days, found, outside, team_name};
 use crate::measures::{self, DeployTimeRow, JourneyTimeRow, RequestTimeRow};
 use crate::study::{Cause, Design, TimeRecord, time_study};
 
@@ -11,6 +11,7 @@ pub(super) fn time_to_first_deploy(
     study: &Study,
     design: &Design,
     people: &People,
+    kinds: &Kinds,
 ) -> Result<Vec<Answer>, CommandError> {
     let mut by_environment: BTreeMap<String, Vec<DeployTimeRow>> = BTreeMap::new();
     for row in measures::read::<DeployTimeRow>(&study.catalog)? {
@@ -30,6 +31,7 @@ pub(super) fn time_to_first_deploy(
                 entry_us: row.entry_us,
                 elapsed_us: row.time_us,
                 cause: row.cause,
+                kind: kinds.of(&row.journey_id),
             });
             answer("time_to_first_deploy", Some(environment), times, design, people)
         })
@@ -39,7 +41,12 @@ pub(super) fn time_to_first_deploy(
 }
 
 /// One answer for each definition.
-pub(super) fn journey_time(study: &Study, design: &Design, people: &People) -> Result<Vec<Answer>, CommandError> {
+pub(super) fn journey_time(
+    study: &Study,
+    design: &Design,
+    people: &People,
+    kinds: &Kinds,
+) -> Result<Vec<Answer>, CommandError> {
     let mut by_definition: BTreeMap<String, Vec<JourneyTimeRow>> = BTreeMap::new();
     for row in measures::read::<JourneyTimeRow>(&study.catalog)? {
         by_definition.entry(row.definition.clone()).or_default().push(row);
@@ -54,6 +61,7 @@ pub(super) fn journey_time(study: &Study, design: &Design, people: &People) -> R
             entry_us: row.entry_us,
             elapsed_us: row.time_us,
             cause: row.cause,
+            kind: kinds.of(&row.journey_id),
         });
         answer("journey_time", Some(definition), times, design, people)
     });
@@ -72,6 +80,7 @@ pub(super) fn request_answer_time(study: &Study, design: &Design, people: &Peopl
         entry_us: 0,
         elapsed_us: row.time_us,
         cause: row.cause,
+        kind: row.category.as_deref(),
     });
     let mut answer = answer("request_answer_time", None, times, design, people);
     answer.people = people.of_tickets();
@@ -88,6 +97,7 @@ struct Time<'a> {
     entry_us: i64,
     elapsed_us: i64,
     cause: i64,
+    kind: Option<&'a str>,
 }
 
 fn answer<'a>(
@@ -99,6 +109,7 @@ fn answer<'a>(
 ) -> Answer {
     let mut left_out = LeftOut::default();
     let mut records = Vec::new();
+    let mut kinds = Vec::new();
     let mut compared = Vec::new();
     for time in times {
         let Some((arm, period)) = cell(time.arm, time.period) else {
@@ -110,6 +121,7 @@ fn answer<'a>(
             continue;
         }
         compared.push((time.journey, arm, period));
+        kinds.push(time.kind.map(str::to_owned));
         records.push(TimeRecord {
             team: team_name(time.team_id),
             arm,
@@ -129,6 +141,7 @@ fn answer<'a>(
         of,
         level: Level::Days,
         verdict: time_study(&records, design),
+        units: Units::Times { records, kinds },
         arms: Vec::new(),
         left_out: left_out.list(),
         linked: None,

@@ -1,6 +1,6 @@
 //! Small answers to phrase.
 
-use crate::commands::analysis::{Answer, Level};
+use crate::commands::analysis::{Answer, Level, Units};
 use crate::measures::measure;
 use crate::report::guard::Backing;
 use crate::study::{Arm, Design, Grade, Period, RateRecord, Verdict, WINDOWS, rate_study};
@@ -48,6 +48,7 @@ pub(super) fn answer(verdict: Verdict) -> Answer {
         of: None,
         level: Level::PerJourney,
         verdict: Ok(verdict),
+        units: Units::Amounts { records: Vec::new(), kinds: Vec::new() },
         arms: Vec::new(),
         left_out: vec![("open at the end".to_owned(), 4)],
         linked: Some((90, 100)),

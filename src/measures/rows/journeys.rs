@@ -137,6 +137,16 @@ table! {
 }
 
 table! {
+    /// One row per journey.
+    KindRow in "journey_kinds" ordered by ["journey_id"] {
+        /// The journey.
+        journey_id: String,
+        /// The first type that the catalog gave for its subject; absent where it never did.
+        kind: Option<String>,
+    }
+}
+
+table! {
     /// One row per definition, arm, period and standing.
     StandingRow in "journey_standing" ordered by ["definition", "arm", "period", "standing"] {
         /// Its definition.

@@ -37,6 +37,7 @@ mod tests {
         agrees::<HandoffRow>(&queries);
         agrees::<WaitRow>(&queries);
         agrees::<StandingRow>(&queries);
+        agrees::<KindRow>(&queries);
         agrees::<CoverageRow>(&queries);
         agrees::<CoverageMonthRow>(&queries);
         agrees::<OwnershipMonthRow>(&queries);

@@ -12,7 +12,7 @@ use crate::simulate::company::Company;
 use crate::simulate::deed::{Ask, Deed};
 use crate::simulate::draw::Draw;
 use crate::simulate::names::{ELSEWHERE, QUESTIONS};
-use crate::simulate::world::USUAL;
+use crate::simulate::world::{USUAL, World};
 
 /// Every ticket that the export holds, in the order of time.
 pub(in crate::simulate) struct Tickets {
@@ -99,12 +99,13 @@ fn beside(company: &Company, team: usize, all: &mut Vec<Ticket>) {
     let mut draw = Draw::of(world.seed, "tickets", team);
     let pace = draw.log_normal(1.0, world.tickets.team_sd);
     let platform = company.cast.steady(world.teams.len() - 1);
+    let mut weather = Weather::of(world, team);
     let mut week = world.from;
     while week < world.as_of {
         let people = company.cast.members(team, week);
         let in_pilot = plan.arm == Arm::Pilot && week >= plan.start;
         let ratio = if in_pilot { world.effect.ticket_ratio } else { USUAL.ticket_ratio };
-        let mean = world.tickets.rate * pace * season(week) * ratio * people.len() as f64;
+        let mean = world.tickets.rate * pace * season(week) * weather.next() * ratio * people.len() as f64;
         for _ in 0..draw.poisson(mean) {
             let day = week + Days::new(draw.below(7) as u64);
             let opened = clock.next_working(clock.during(day, draw.share()));
@@ -166,6 +167,31 @@ fn one(company: &Company, team: usize, opened: Second, by: Who, helper: Who, dra
             let queue = if draw.happens(0.5) { PLATFORM } else { HELPDESK };
             Ticket { title: (*draw.one(&ELSEWHERE)).to_owned(), queue, label: "other", linked: false, ..base }
         }
+    }
+}
+
+/// What makes one week of a team busier than another, and keeps some of it for the next: its logarithm is an
+/// autoregression of order one. A stream of its own, so that a still world is the one that it always was.
+struct Weather {
+    draw: Draw,
+    sd: f64,
+    carry: f64,
+    log: f64,
+}
+
+impl Weather {
+    fn of(world: &World, team: usize) -> Self {
+        let mut draw = Draw::of(world.seed, "weather", team);
+        let (sd, carry) = (world.tickets.week_sd, world.tickets.carry);
+        let log = sd * draw.normal();
+        Self { draw, sd, carry, log }
+    }
+
+    /// The factor of the next week; its mean is 1.
+    fn next(&mut self) -> f64 {
+        let factor = (self.log - self.sd * self.sd / 2.0).exp();
+        self.log = self.carry * self.log + self.sd * (1.0 - self.carry * self.carry).sqrt() * self.draw.normal();
+        factor
     }
 }
 

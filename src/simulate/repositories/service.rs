@@ -9,6 +9,7 @@ use crate::simulate::deploys::Runs;
 use crate::simulate::draw::Draw;
 use crate::simulate::history::Edit;
 use crate::simulate::plan::Service;
+use crate::simulate::world::TYPES;
 
 /// Writes the repository of one service.
 pub(super) fn write<'a>(company: &'a Company, service: &Service) -> Pen<'a> {
@@ -63,7 +64,7 @@ fn brings(service: &Service, entry: Option<&CatalogEntry>, part: Part) -> Edit {
         Part::CatalogEntry | Part::Repository | Part::Dashboard | Part::Registered(_) => {
             let text = entry
                 .and_then(|entry| entry.says.first())
-                .map_or_else(String::new, |(_, fields)| descriptor(name, fields, false));
+                .map_or_else(String::new, |(_, fields)| descriptor(service, fields, false));
             return Edit::Put("catalog-info.yaml".to_owned(), text);
         }
     };
@@ -71,14 +72,15 @@ fn brings(service: &Service, entry: Option<&CatalogEntry>, part: Part) -> Edit {
 }
 
 /// A Backstage descriptor.
-fn descriptor(name: &str, fields: &Fields, retired: bool) -> String {
+fn descriptor(service: &Service, fields: &Fields, retired: bool) -> String {
+    let (name, kind) = (&service.name, TYPES[service.kind]);
     let value = |field: &str, indent: &str| {
         let place = FIELDS.iter().position(|known| *known == field).unwrap_or_default();
         let text = if retired && field == "lifecycle" { Some("retired".to_owned()) } else { fields[place].text() };
         text.map_or_else(String::new, |text| format!("{indent}{field}: {text}\n"))
     };
     format!(
-        "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: {name}\n{}spec:\n  type: service\n{}{}{}",
+        "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: {name}\n{}spec:\n  type: {kind}\n{}{}{}",
         value("description", "  "),
         value("lifecycle", "  "),
         value("owner", "  "),
@@ -94,10 +96,10 @@ fn amendments(company: &Company, service: &Service, entry: &CatalogEntry, pen: &
         pen.commit(at, &by, say, vec![Edit::Put("catalog-info.yaml".to_owned(), text)]);
     };
     for (at, fields) in entry.says.iter().skip(1) {
-        write(*at, "Update catalog entry", descriptor(&service.name, fields, false));
+        write(*at, "Update catalog entry", descriptor(service, fields, false));
     }
     if let (Some(at), Some((_, fields))) = (entry.retired, entry.says.last()) {
-        write(at, "Retire", descriptor(&service.name, fields, true));
+        write(at, "Retire", descriptor(service, fields, true));
     }
 }
 
