@@ -5,6 +5,7 @@
 
 use super::draws::Draws;
 use crate::study::real;
+use std::collections::BTreeSet;
 
 /// Days of a full window.
 pub(super) const WINDOW: usize = 90;
@@ -20,6 +21,24 @@ fn weight(day: usize) -> f64 {
     let quarter_end = [89, 180, 272, 364].into_iter().any(|last| of_year <= last && last - of_year < 10);
     let december = if of_year >= 353 || of_year < 5 { 0.35 } else { 1.0 };
     weekend * december * if quarter_end { 1.4 } else { 1.0 }
+}
+
+/// Days of the months.
+const MONTHS: [usize; 12] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/// The days of the year of a window, as (month, day).
+pub(super) fn dates(first: usize, length: usize) -> BTreeSet<(u32, u32)> {
+    let date = |day: usize| {
+        let mut of_year = day % 365;
+        for (month, days) in (1..).zip(MONTHS) {
+            if of_year < days {
+                return (month, u32::try_from(of_year + 1).unwrap_or(1));
+            }
+            of_year -= days;
+        }
+        (1, 1)
+    };
+    (first..first + length).map(date).collect()
 }
 
 /// The days of one window.
@@ -69,6 +88,14 @@ mod tests {
         assert!(Days::new(AFTER, WINDOW, true).level() < 0.93 * Days::new(BEFORE, WINDOW, true).level());
         close(Days::new(AFTER, WINDOW, false).level(), 1.0, 0.0);
         close(Days::new(0, 14, false).week(1), 1.0, 1e-12);
+    }
+
+    #[test]
+    fn dates_are_those_of_a_year_that_is_not_a_leap_year() {
+        let dates = dates(AFTER, WINDOW);
+        assert_eq!(dates.len(), WINDOW);
+        assert_eq!((dates.first(), dates.last()), (Some(&(1, 1)), Some(&(12, 31))));
+        assert!(dates.contains(&(10, 4)) && !dates.contains(&(10, 3)));
     }
 
     #[test]

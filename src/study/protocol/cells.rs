@@ -1,67 +1,13 @@
-//! The cells of the protocol: which settings are run, in an order that never changes, each with a key of its own.
+//! The cells of the protocol: which settings are run, in an order that never changes.
 //!
 //! In: nothing. Out: cells. Not the full factorial: every number of teams with every size of pilot at the middle setting;
-//! each factor varied alone with three of twelve and five of twenty teams; the hard ends of all factors together. New
-//! cells go to the end of their list, and a cell whose definition changes gets a new key, so that a state never serves
-//! an old answer. Neighbours: `run` runs them, `table` shows them.
+//! each factor varied alone with three of twelve teams, those that change most also with five of twenty; the hard ends of
+//! all factors together; then the traps, and power. New cells go to the end of their list. Neighbours: `cell`, `run`.
 
+use super::cell::{Cell, Task};
 use super::setting::{Measure, Selection, Setting, Shape};
-use crate::study::choose;
-use std::fmt::Write;
-
-/// Raised whenever the drawing of worlds or the counting of looks changes: no result of another version is taken over.
-pub const VERSION: u32 = 1;
-
-/// One setting with its name.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Cell {
-    /// What is different from the middle setting.
-    pub name: String,
-    /// The setting.
-    pub setting: Setting,
-}
-
-/// Assignments from which on a cell is run in a tenth of the worlds, because each takes so long.
-const MANY_ASSIGNMENTS: u64 = 100_000;
-
-impl Cell {
-    fn new(name: &str, setting: Setting) -> Self {
-        Self { name: name.to_owned(), setting }
-    }
-
-    /// The words that tell a cell from all others.
-    pub fn id(&self) -> String {
-        let Setting { measure, teams, pilot, .. } = self.setting;
-        format!("{} {pilot} of {teams}, {}, {:+.0}%", measure.word(), self.name, self.setting.percent())
-    }
-
-    /// The key of its definition (FNV-1a of 64 bits), which its streams of draws hang on as well.
-    pub fn key(&self) -> u64 {
-        let mut definition = String::new();
-        // Writing to a string cannot fail.
-        let _ = write!(definition, "{VERSION} {} {:?}", self.name, self.setting);
-        definition
-            .bytes()
-            .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
-    }
-
-    /// Worlds that it is run in when so many were asked for.
-    pub fn worlds(&self, asked: u64) -> u64 {
-        if choose(self.setting.teams, self.setting.pilot) > MANY_ASSIGNMENTS { asked.div_ceil(10) } else { asked }
-    }
-
-    /// What one world costs, in milliseconds of one core as measured once on the profile `dev`; only for saying how
-    /// long a run will take before it has told itself.
-    pub fn cost(&self) -> f64 {
-        let Setting { measure, teams, pilot, volume, .. } = self.setting;
-        #[expect(clippy::cast_precision_loss, reason = "a rough forecast")]
-        let (assignments, teams) = (choose(teams, pilot) as f64, teams as f64);
-        match measure {
-            Measure::Times => 0.3 + assignments * 2.5e-3 + teams * teams * volume * 6e-3,
-            Measure::Rates | Measure::Shares => 0.05 + assignments * 1.2e-3 + teams * 0.01,
-        }
-    }
-}
+use super::traps::{Naive, Snare};
+use crate::study::TrapKind;
 
 /// Teams and pilots of the grid.
 #[rustfmt::skip]
@@ -120,26 +66,38 @@ fn factors(measure: Measure) -> Vec<Change> {
     all
 }
 
-/// The hard ends of all factors together, and a pilot whose teams vary more than the others.
-const CORNERS: [Change; 2] = [
-    ("all hard", |s| Setting {
-        frailty: 0.8,
-        shock: 0.2,
-        shape: Shape::Weibull,
-        open: 0.4,
-        abandoned_a_day: 0.012,
-        volume: 1.0 / 3.0,
-        resized: 3,
-        missing: 0.05,
-        ..s
-    }),
-    ("pilot varies thrice", |s| Setting { shock: 0.2, pilot_noise: 3.0, ..s }),
+/// Factors that are varied with five of twenty teams too, where a world takes long.
+const WIDE: [&str; 8] = [
+    "frailty 0.8",
+    "shocks 0.2",
+    "a third of the volume",
+    "the most eager teams",
+    "the worst baseline",
+    "Weibull 0.7",
+    "40% open",
+    "half as many born",
 ];
+
+/// The hard ends of all factors together.
+const HARD: Change = ("all hard", |s| Setting {
+    frailty: 0.8,
+    shock: 0.2,
+    shape: Shape::Weibull,
+    open: 0.4,
+    abandoned_a_day: 0.012,
+    volume: 1.0 / 3.0,
+    resized: 3,
+    missing: 0.05,
+    ..s
+});
+
+fn with(kept: f64, setting: Setting) -> Setting {
+    Setting { kept, ..setting }
+}
 
 /// The cells of size and coverage, in the order in which they are run.
 pub fn size_and_coverage() -> Vec<Cell> {
     let mut cells = Vec::new();
-    let with = |kept: f64, setting: Setting| Setting { kept, ..setting };
     for measure in MEASURES {
         for (teams, pilot) in PAIRS {
             cells.push(Cell::new("middle", Setting::base(measure, teams, pilot)));
@@ -153,30 +111,87 @@ pub fn size_and_coverage() -> Vec<Cell> {
     for (teams, pilot) in COMPANIES {
         for measure in MEASURES {
             let base = Setting::base(measure, teams, pilot);
-            for (name, change) in factors(measure) {
+            for (name, change) in factors(measure).into_iter().filter(|(name, _)| teams == 12 || WIDE.contains(name)) {
                 cells.push(Cell::new(name, change(base)));
-                // With five of twenty teams only what changes most is also run with an effect: it takes long.
-                let wide = matches!(name, "frailty 0.8" | "a third of the volume" | "40% open");
-                if change(base).selection == Selection::Random && (teams == 12 || wide) {
+                // Of teams chosen by what they were like, the truth of an effect is another.
+                if teams == 12 && change(base).selection == Selection::Random {
                     cells.push(Cell::new(name, with(0.7, change(base))));
                 }
             }
-            for (name, change) in CORNERS {
-                for kept in [1.0, 0.9, 0.7] {
-                    cells.push(Cell::new(name, with(kept, change(base))));
-                }
-            }
+            let (name, change) = HARD;
+            cells.extend([1.0, 0.9, 0.7].map(|kept| Cell::new(name, with(kept, change(base)))));
         }
     }
     cells
 }
 
-/// The few cells of the short form: small companies, one of them refused by design.
+/// Cells beyond what the engine claims to hold: a pilot that makes its teams vary more than the others, which a drawn one
+/// does not do by itself.
+pub fn beyond() -> Vec<Cell> {
+    let one = |(teams, pilot): (usize, usize), measure| {
+        let setting = Setting { shock: 0.2, pilot_noise: 3.0, ..Setting::base(measure, teams, pilot) };
+        Cell { task: Task::Beyond, ..Cell::new("pilot varies thrice", setting) }
+    };
+    COMPANIES.iter().flat_map(|&company| MEASURES.map(|measure| one(company, measure))).collect()
+}
+
+/// The traps, each in small companies and middling ones.
+pub fn of_traps() -> Vec<Cell> {
+    let snare = |kind, naive, must_be_seen| Snare { kind, naive, must_be_seen };
+    let worst = snare(TrapKind::Selection, Naive::OfThePilot, true);
+    let eager = snare(TrapKind::Selection, Naive::Afterwards, false);
+    let mut cells = Vec::new();
+    for (teams, pilot) in [(8, 3), (12, 3)] {
+        let mut add = |name, measure, snare, change: fn(Setting) -> Setting| {
+            let setting = change(Setting::base(measure, teams, pilot));
+            cells.push(Cell { task: Task::Trap(snare), ..Cell::new(name, setting) });
+        };
+        for measure in MEASURES {
+            add("the worst baseline", measure, worst, |s| Setting { selection: Selection::WorstBaseline, ..s });
+            add("the most eager teams", measure, eager, |s| Setting { selection: Selection::MostEager, ..s });
+        }
+        let calendar = snare(TrapKind::Calendar, Naive::OfThePilot, true);
+        add("December in one window", Measure::Rates, calendar, |s| s);
+        let mix = snare(TrapKind::Mix, Naive::OfThePilot, false);
+        add("mix shifts in both arms", Measure::Times, mix, |s| Setting { mix_shift: (0.3, 0.3), ..s });
+        let mix = snare(TrapKind::Mix, Naive::Differences, true);
+        add("mix shifts in the pilot", Measure::Times, mix, |s| Setting { mix_shift: (0.3, 0.0), ..s });
+        let growth = snare(TrapKind::Growth, Naive::Differences, true);
+        add("services born in the pilot", Measure::Shares, growth, |s| Setting { growth: (1.0, 0.1), ..s });
+        let follow_up = snare(TrapKind::FollowUp, Naive::OfThePilot, true);
+        add("one extract", Measure::Times, follow_up, |s| Setting { one_extract: true, open: 0.4, ..s });
+    }
+    cells
+}
+
+/// Companies whose simulated power is held against the formula's.
+pub fn of_power() -> Vec<Cell> {
+    let one = |measure, (teams, pilot)| Cell {
+        task: Task::Power,
+        ..Cell::new("middle", Setting::base(measure, teams, pilot))
+    };
+    let pairs = [(8, 3), (10, 5), (12, 3), (12, 6), (20, 5)];
+    MEASURES.into_iter().flat_map(|measure| pairs.map(|pair| one(measure, pair))).collect()
+}
+
+/// Everything.
+pub fn all() -> Vec<Cell> {
+    [size_and_coverage(), beyond(), of_traps(), of_power()].concat()
+}
+
+/// The few cells of the short form: small companies, one of them refused by design, one in a trap, and a power.
 pub fn short() -> Vec<Cell> {
     let base = |measure, pilot| Cell::new("middle", Setting::base(measure, 8, pilot));
     let times = base(Measure::Times, 3);
     let effect = Cell::new("middle", Setting { kept: 0.7, ..times.setting });
-    vec![times, effect, base(Measure::Rates, 3), base(Measure::Shares, 3), base(Measure::Rates, 1)]
+    let mut cells = vec![times, effect, base(Measure::Rates, 3), base(Measure::Shares, 3), base(Measure::Rates, 1)];
+    cells.extend(
+        of_traps().into_iter().filter(|cell| cell.setting.teams == 8 && cell.setting.measure == Measure::Rates),
+    );
+    cells.extend(
+        of_power().into_iter().filter(|cell| cell.setting.teams == 10 && cell.setting.measure == Measure::Rates),
+    );
+    cells
 }
 
 #[cfg(test)]
@@ -186,7 +201,7 @@ mod tests {
 
     #[test]
     fn every_cell_has_a_name_and_a_key_of_its_own() {
-        let cells = size_and_coverage();
+        let cells = all();
         let ids: BTreeSet<String> = cells.iter().map(Cell::id).collect();
         let keys: BTreeSet<u64> = cells.iter().map(Cell::key).collect();
         assert_eq!((ids.len(), keys.len()), (cells.len(), cells.len()));
@@ -209,8 +224,7 @@ mod tests {
 
     #[test]
     fn only_the_largest_company_is_run_in_fewer_worlds() {
-        let fewer: Vec<String> =
-            size_and_coverage().iter().filter(|cell| cell.worlds(1000) < 1000).map(Cell::id).collect();
+        let fewer: Vec<String> = all().iter().filter(|cell| cell.worlds(1000) < 1000).map(Cell::id).collect();
         assert_eq!(fewer.len(), 3, "{fewer:?}");
         assert!(fewer.iter().all(|id| id.contains("10 of 20")));
     }

@@ -4,8 +4,10 @@
 //! (Wilson) of the size at or below 0.06, the coverage within 0.935 and 0.965. A test over few teams cannot have any
 //! size, so that less than 0.04 is marked, not failed. Neighbours: `tally`, `table`.
 
+use super::power::PowerCount;
 use super::setting::Setting;
 use super::tally::Tally;
+use super::traps::Snare;
 use crate::study::special_functions::whole;
 use crate::study::{Interval, choose, floor_p, wilson};
 use std::fmt;
@@ -69,7 +71,7 @@ pub fn attainable_size(teams: usize, pilot: usize, alpha: f64) -> f64 {
 }
 
 /// Whether the engine gives these numbers of teams neither a claim nor an interval.
-pub fn refused_by_design(setting: &Setting, alpha: f64) -> bool {
+fn refused_by_design(setting: &Setting, alpha: f64) -> bool {
     choose(setting.teams, setting.pilot) > 0 && floor_p(setting.teams, setting.pilot) > alpha + 1e-9
 }
 
@@ -104,6 +106,38 @@ pub fn judge_coverage(tally: &Tally, setting: &Setting, alpha: f64) -> Mark {
         return Mark::Downgraded;
     }
     if held.limits.upper >= COVERAGE.0 { Mark::Open } else { Mark::Fails }
+}
+
+/// The share of worlds in which a trap must be seen, or the truth be held or the trap be seen.
+pub const SAFE: f64 = 0.9;
+
+/// The bias from which on a naive number counts as moved: three percent, or three points.
+pub const MOVED: f64 = 0.03;
+
+/// Judges a trap by what it did to the naive number and by what the engine made of it.
+pub fn judge_trap(primary: &Tally, naive: &Tally, snare: Snare) -> Mark {
+    let moved = naive.bias().zip(naive.bias_error());
+    if !moved.is_some_and(|(bias, error)| bias.abs() >= MOVED && bias.abs() > 4.0 * error) {
+        return Mark::Fails;
+    }
+    let enough = |count: u64| match share(count, primary.worlds) {
+        Some(found) if found.share >= SAFE => Mark::Holds,
+        Some(found) if found.limits.upper >= SAFE => Mark::Open,
+        _ => Mark::Fails,
+    };
+    let seen = if snare.must_be_seen { enough(primary.seen) } else { Mark::Holds };
+    enough(primary.safe).max(seen)
+}
+
+/// How far the simulated smallest effect may be from the formula's.
+pub const POWER_WITHIN: f64 = 0.1;
+
+/// Judges the simulated smallest effect against the formula's.
+pub fn judge_power(count: &PowerCount) -> Mark {
+    match count.ratio() {
+        Some(ratio) if (ratio - 1.0).abs() <= POWER_WITHIN => Mark::Holds,
+        _ => Mark::Fails,
+    }
 }
 
 #[cfg(test)]

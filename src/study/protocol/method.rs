@@ -7,17 +7,20 @@ pub enum Method {
     Permutation,
     /// Welch's t over team changes, shown beside it.
     Welch,
+    /// The number that the cell's trap moves, which the engine never gives.
+    Naive,
 }
 
 impl Method {
     /// All of them, in the order of the table.
-    pub const ALL: [Self; 2] = [Self::Permutation, Self::Welch];
+    pub const ALL: [Self; 3] = [Self::Permutation, Self::Welch, Self::Naive];
 
     /// The word for tables and for the state of a run.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Permutation => "permutation",
             Self::Welch => "Welch t",
+            Self::Naive => "naive",
         }
     }
 

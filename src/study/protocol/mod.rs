@@ -11,11 +11,13 @@
 //! Source: METHODS.md#protocol. Neighbours: `commands/verify` runs it and keeps the files.
 
 mod calendar;
+mod cell;
 mod cells;
 mod company;
 mod draws;
 mod judge;
 mod method;
+mod power;
 mod run;
 mod services;
 mod setting;
@@ -24,16 +26,19 @@ mod table;
 mod tally;
 mod tickets;
 mod times;
+mod traps;
 mod truth;
 mod world;
 
-pub use cells::{Cell, VERSION, short, size_and_coverage};
-pub use judge::{
-    COVERAGE, Mark, SIZE_AT_LEAST, SIZE_AT_MOST, Share, attainable_size, judge_coverage, judge_size, share,
-};
+pub use cell::{Cell, Task, VERSION};
+pub use cells::{all, beyond, of_power, of_traps, short, size_and_coverage};
+pub use judge::{COVERAGE, MOVED, Mark, POWER_WITHIN, SAFE, SIZE_AT_LEAST, SIZE_AT_MOST, Share};
+pub use judge::{attainable_size, judge_coverage, judge_power, judge_size, judge_trap, share};
 pub use method::Method;
+pub use power::{POWER, PowerCount, TIMES};
 pub use run::{CellResult, Request, run, run_cell, seconds};
 pub use setting::{Measure, Selection, Setting, Shape};
 pub use state::State;
-pub use table::{counted, csv, markdown};
+pub use table::{counted, csv, csv_of_power, markdown};
 pub use tally::Tally;
+pub use traps::{Naive, Snare};

@@ -3,9 +3,10 @@
 //! In: cells, a seed, how many worlds. Out: one [`CellResult`] a cell, the same whatever the number of threads. What runs
 //! them in parallel is the thread pool that the caller is in. Neighbours: `cells`, `world`, `state`.
 
-use super::cells::Cell;
+use super::cell::{Cell, Task};
 use super::draws::Draws;
 use super::method::Method;
+use super::power::{self, Changes, PowerCount};
 use super::tally::Tally;
 use super::world::{Look, Worlds};
 use crate::study::special_functions::whole;
@@ -29,11 +30,16 @@ pub struct CellResult {
     pub truth: f64,
     /// One tally a method that looked.
     pub tallies: Vec<Tally>,
+    /// What a cell of power counted.
+    pub power: Option<PowerCount>,
 }
 
 /// Runs one cell; `progress` is told of every world that is done, from whichever thread did it.
 pub fn run_cell(cell: &Cell, request: Request, progress: &(dyn Fn() + Sync)) -> CellResult {
-    let worlds = Worlds::new(&cell.setting);
+    if cell.task == Task::Power {
+        return run_power(cell, request, progress);
+    }
+    let worlds = Worlds::new(&cell.setting, cell.snare());
     let key = cell.key();
     let look = |world: u64| {
         let looks = worlds.looks(&mut Draws::of(request.seed, key, world), world);
@@ -44,7 +50,21 @@ pub fn run_cell(cell: &Cell, request: Request, progress: &(dyn Fn() + Sync)) -> 
     let looked = |method: &Method| looks.iter().flatten().any(|look| look.method == *method);
     let tally = |method| Tally::of(method, &looks, worlds.truth, worlds.design.alpha);
     let tallies = Method::ALL.into_iter().filter(looked).map(tally).collect();
-    CellResult { key, truth: worlds.truth, tallies }
+    CellResult { key, truth: worlds.truth, tallies, power: None }
+}
+
+/// The same of a cell of power.
+fn run_power(cell: &Cell, request: Request, progress: &(dyn Fn() + Sync)) -> CellResult {
+    let worlds = Worlds::new(&cell.setting, None);
+    let key = cell.key();
+    let changes = |world: u64| {
+        let changes = worlds.changes(&mut Draws::of(request.seed, key, world), world);
+        progress();
+        changes
+    };
+    let all: Vec<Changes> = (0..cell.worlds(request.worlds)).into_par_iter().filter_map(changes).collect();
+    let power = power::count(&all, cell.setting.teams, cell.setting.pilot, worlds.design.alpha);
+    CellResult { key, truth: worlds.truth, tallies: Vec::new(), power: Some(power) }
 }
 
 /// Runs all cells that are not in `known`, in order, and hands each on as soon as it is done; gives back all, in the

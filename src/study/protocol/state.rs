@@ -5,14 +5,17 @@
 //! (the last, of a run that was killed while it wrote) is thrown away and counted. Floats are written with as many digits
 //! as bring back the same bits. Neighbour: `run`.
 
-use super::cells::{Cell, VERSION};
+use super::cell::{Cell, VERSION};
 use super::method::Method;
+use super::power::PowerCount;
 use super::run::{CellResult, Request};
 use super::tally::Tally;
 use std::fmt::Write;
 
 /// What stands first in every line.
 const MARK: &str = "protocol";
+/// What stands first in the counts of a cell of power.
+const POWER: &str = "power";
 /// What stands last: a line without it was cut.
 const END: &str = "end";
 
@@ -36,20 +39,24 @@ impl State {
         let mut line =
             format!("{MARK}\t{VERSION}\t{seed}\t{worlds}\t{:016x}\t{}\t{:?}", result.key, cell.id(), result.truth);
         for tally in &result.tallies {
-            let grades = tally.grades.map(|count| count.to_string()).join(",");
             let counts = [tally.worlds, tally.estimated, tally.tested, tally.rejected, tally.intervals, tally.covered];
-            let counts = counts.map(|count| count.to_string()).join(",");
+            let judged = [tally.claimed, tally.seen, tally.lowered, tally.safe];
             // Writing to a string cannot fail.
             let _ = write!(
                 line,
-                "\t{};{counts};{};{grades};{:?};{:?};{:?};{:?}",
+                "\t{};{};{};{};{:?};{:?};{:?};{:?}",
                 tally.method.word(),
-                tally.claimed,
+                listed(&counts),
+                listed(&judged),
+                listed(&tally.grades),
                 tally.error,
                 tally.squares,
                 tally.widths,
                 tally.median_width
             );
+        }
+        if let Some(power) = &result.power {
+            let _ = write!(line, "\t{POWER};{};{:?};{}", power.worlds, power.formula, listed(&power.found));
         }
         line + "\t" + END + "\n"
     }
@@ -78,15 +85,21 @@ fn parse(line: &str) -> Option<((u32, Request), CellResult)> {
     let fields: Vec<&str> = line.split('\t').collect();
     let [MARK, version, seed, worlds, key, _, truth, tallies @ .., END] = fields.as_slice() else { return None };
     let request = Request { seed: seed.parse().ok()?, worlds: worlds.parse().ok()? };
-    let tallies = tallies.iter().map(|field| tally(field)).collect::<Option<Vec<Tally>>>()?;
+    let (powers, tallies): (Vec<&str>, Vec<&str>) = tallies.iter().partition(|field| field.starts_with(POWER));
+    let power = match powers.first() {
+        Some(field) => Some(power(field)?),
+        None => None,
+    };
+    let tallies = tallies.into_iter().map(tally).collect::<Option<Vec<Tally>>>()?;
     let key = u64::from_str_radix(key, 16).ok()?;
-    Some(((version.parse().ok()?, request), CellResult { key, truth: truth.parse().ok()?, tallies }))
+    Some(((version.parse().ok()?, request), CellResult { key, truth: truth.parse().ok()?, tallies, power }))
 }
 
 fn tally(field: &str) -> Option<Tally> {
     let parts: Vec<&str> = field.split(';').collect();
-    let [method, counts, claimed, grades, error, squares, widths, median_width] = parts.as_slice() else { return None };
+    let [method, counts, judged, grades, error, squares, widths, median_width] = parts.as_slice() else { return None };
     let [worlds, estimated, tested, rejected, intervals, covered] = numbers(counts)?;
+    let [claimed, seen, lowered, safe] = numbers(judged)?;
     Some(Tally {
         method: Method::of_word(method)?,
         worlds,
@@ -95,13 +108,25 @@ fn tally(field: &str) -> Option<Tally> {
         rejected,
         intervals,
         covered,
-        claimed: claimed.parse().ok()?,
+        claimed,
+        seen,
+        lowered,
+        safe,
         grades: numbers(grades)?,
         error: error.parse().ok()?,
         squares: squares.parse().ok()?,
         widths: widths.parse().ok()?,
         median_width: median_width.parse().ok()?,
     })
+}
+
+fn power(field: &str) -> Option<PowerCount> {
+    let [_, worlds, formula, found] = field.split(';').collect::<Vec<&str>>().try_into().ok()?;
+    Some(PowerCount { worlds: worlds.parse().ok()?, formula: formula.parse().ok()?, found: numbers(found)? })
+}
+
+fn listed(counts: &[u64]) -> String {
+    counts.iter().map(u64::to_string).collect::<Vec<_>>().join(",")
 }
 
 fn numbers<const N: usize>(list: &str) -> Option<[u64; N]> {
@@ -118,8 +143,11 @@ mod tests {
     const REQUEST: Request = Request { seed: 3, worlds: 20 };
 
     fn written() -> (Vec<CellResult>, String) {
-        let cells = &short()[..2];
+        // One of size, one of power.
+        let all = short();
+        let cells = [&all[0], all.last().expect("cells")];
         let results: Vec<CellResult> = cells.iter().map(|cell| run_cell(cell, REQUEST, &|| ())).collect();
+        assert!(results[1].power.is_some());
         let text = cells.iter().zip(&results).map(|(cell, result)| State::line(cell, REQUEST, result)).collect();
         (results, text)
     }

@@ -5,6 +5,7 @@
 
 use super::method::Method;
 use super::world::Look;
+use crate::study::Sight;
 use crate::study::special_functions::whole;
 
 /// Counts of one method in one cell.
@@ -28,6 +29,12 @@ pub struct Tally {
     pub claimed: u64,
     /// Worlds of each grade, A to E; all 0 for a method that is not graded.
     pub grades: [u64; 5],
+    /// Worlds in which the trap of the cell was seen, lowering the grade or not.
+    pub seen: u64,
+    /// Worlds in which it lowered the grade.
+    pub lowered: u64,
+    /// Worlds in which the interval held the truth or the trap was seen.
+    pub safe: u64,
     /// Sum of estimate less truth.
     pub error: f64,
     /// Sum of its squares.
@@ -51,6 +58,9 @@ impl Tally {
             covered: 0,
             claimed: 0,
             grades: [0; 5],
+            seen: 0,
+            lowered: 0,
+            safe: 0,
             error: 0.0,
             squares: 0.0,
             widths: 0.0,
@@ -75,9 +85,14 @@ impl Tally {
             self.tested += 1;
             self.rejected += u64::from(p <= alpha + 1e-9);
         }
+        let held = look.interval.is_some_and(|(lower, upper)| lower <= truth && truth <= upper);
+        let seen = matches!(look.sight, Some(Sight::Describes | Sight::Lowers | Sight::Seen));
+        self.seen += u64::from(seen);
+        self.lowered += u64::from(matches!(look.sight, Some(Sight::Describes | Sight::Lowers)));
+        self.safe += u64::from(held || seen);
         if let Some((lower, upper)) = look.interval {
             self.intervals += 1;
-            self.covered += u64::from(lower <= truth && truth <= upper);
+            self.covered += u64::from(held);
             self.widths += upper - lower;
             widths.push(upper - lower);
         }
@@ -95,6 +110,13 @@ impl Tally {
     /// Mean of estimate less truth.
     pub fn bias(&self) -> Option<f64> {
         (self.estimated > 0).then(|| self.error / whole(self.estimated))
+    }
+
+    /// Standard error of the bias, over worlds.
+    pub fn bias_error(&self) -> Option<f64> {
+        let bias = self.bias()?;
+        let variance = (self.squares / whole(self.estimated) - bias * bias).max(0.0);
+        (self.estimated > 1).then(|| (variance / whole(self.estimated - 1)).sqrt())
     }
 
     /// Mean width of an interval.
@@ -117,13 +139,17 @@ mod tests {
             interval: Some((estimate - 1.0, estimate + 1.0)),
             grade: Some(Grade::B),
             claimed: p < 0.05,
+            sight: Some(if p < 0.02 { Sight::Lowers } else { Sight::NotSeen }),
         };
-        let nothing = Look { estimate: None, p: None, interval: None, grade: Some(Grade::E), ..look(0.0, 1.0) };
+        let nothing =
+            Look { estimate: None, p: None, interval: None, grade: Some(Grade::E), sight: None, ..look(0.0, 1.0) };
         let looks = [vec![look(0.5, 0.05)], vec![look(2.5, 0.01)], vec![nothing]];
         let tally = Tally::of(Method::Permutation, &looks, 0.0, 0.05);
         assert_eq!((tally.worlds, tally.estimated, tally.tested, tally.rejected), (3, 2, 2, 2));
         assert_eq!((tally.intervals, tally.covered, tally.claimed), (2, 1, 1));
         assert_eq!(tally.grades, [0, 2, 0, 0, 1]);
+        assert_eq!((tally.seen, tally.lowered, tally.safe), (1, 1, 2));
+        close(tally.bias_error().expect("estimates"), 1.0, 1e-12);
         close(tally.bias().expect("estimates"), 1.5, 1e-12);
         close(tally.mean_width().expect("intervals"), 2.0, 1e-12);
         assert_eq!(Tally::of(Method::Welch, &looks, 0.0, 0.05).bias(), None);

@@ -17,6 +17,8 @@ use crate::study::{Arm, Cause, Period, TimeRecord, real};
 const MEDIAN: f64 = 16.0;
 /// The medians of the three types of journeys, over [`MEDIAN`].
 const TYPES: [f64; 3] = [0.5, 1.0, 2.0];
+/// What the types are called.
+const KINDS: [&str; 3] = ["quick", "middling", "slow"];
 /// Shares of the types.
 const MIX: [f64; 3] = [0.4, 0.4, 0.2];
 /// Journeys that a developer begins in a window.
@@ -43,6 +45,9 @@ pub(super) fn time(shape: Shape, median: f64, draws: &mut Draws) -> f64 {
         Shape::Weibull => weibull_scale(median) * draws.exponential().powf(1.0 / super::truth::WEIBULL),
     }
 }
+
+/// A journey, with its kind.
+pub(super) type Journey = (TimeRecord, &'static str);
 
 /// What of a setting is the same in all worlds.
 pub(super) struct Plan {
@@ -105,13 +110,7 @@ impl Plan {
     }
 
     /// A team's journeys of one period.
-    pub(super) fn journeys(
-        &self,
-        setting: &Setting,
-        team: &Team,
-        period: Period,
-        draws: &mut Draws,
-    ) -> Vec<TimeRecord> {
+    pub(super) fn journeys(&self, setting: &Setting, team: &Team, period: Period, draws: &mut Draws) -> Vec<Journey> {
         let at = usize::from(period == Period::After);
         let a_window = JOURNEYS * setting.volume * team.developers[at] * team.activity * self.level[at];
         let mut records = Vec::new();
@@ -137,7 +136,7 @@ impl Plan {
         period: Period,
         start: f64,
         draws: &mut Draws,
-    ) -> Option<TimeRecord> {
+    ) -> Option<Journey> {
         let at = usize::from(period == Period::After);
         let pilot = team.arm == Arm::Pilot && period == Period::After;
         let shift = match (period, team.arm) {
@@ -147,9 +146,9 @@ impl Plan {
         };
         let [quick, middle, _] = mix(shift);
         let draw = draws.unit();
-        let of_type = TYPES[usize::from(draw >= quick) + usize::from(draw >= quick + middle)];
+        let of_type = usize::from(draw >= quick) + usize::from(draw >= quick + middle);
         let kept = if pilot { setting.kept } else { 1.0 };
-        let median = MEDIAN * of_type * kept * (team.pace + team.shocks[at]).exp();
+        let median = MEDIAN * TYPES[of_type] * kept * (team.pace + team.shocks[at]).exp();
         let done = time(setting.shape, median, draws);
         let given_up = draws.exponential() / setting.abandoned_a_day;
         let last_seen = self.window + self.beyond[at] - start;
@@ -160,14 +159,9 @@ impl Plan {
             () if given_up <= last_seen => Cause::Abandoned,
             () => Cause::Open,
         };
-        (time_days > entry_days).then(|| TimeRecord {
-            team: team.name.clone(),
-            arm: team.arm,
-            period,
-            entry_days,
-            time_days,
-            cause,
-        })
+        let (team, arm) = (team.name.clone(), team.arm);
+        (time_days > entry_days)
+            .then(|| (TimeRecord { team, arm, period, entry_days, time_days, cause }, KINDS[of_type]))
     }
 }
 
@@ -184,7 +178,7 @@ mod tests {
         for world in 0..200 {
             let mut draws = Draws::of(1, 1, world);
             for team in teams(setting, plan.window, &mut draws) {
-                for journey in plan.journeys(setting, &team, Period::Before, &mut draws) {
+                for (journey, _) in plan.journeys(setting, &team, Period::Before, &mut draws) {
                     let marks = [
                         journey.cause == Cause::Open,
                         journey.cause == Cause::Abandoned,

@@ -7,10 +7,14 @@
 use super::company::{Team, choose_highest, teams};
 use super::draws::Draws;
 use super::method::Method;
+use super::power::Changes;
 use super::setting::{Measure, Selection, Setting};
+use super::traps::{self, Snare};
 use super::{services, tickets, times, truth};
-use crate::study::{Cause, Design, Finding, Grade, Period, RateRecord, Refusal, Scale, ServiceRecord, TimeRecord};
-use crate::study::{Verdict, coverage_study, rate_study, real, time_study};
+use crate::study::{
+    Arm, ArmCoverage, Cause, Design, Finding, Grade, Period, RateRecord, Refusal, Scale, ServiceRecord,
+};
+use crate::study::{Sight, TimeRecord, Verdict, coverage_study, rate_study, real, time_study};
 
 /// What one method made of one world; numbers on the scale of the truth: log ratios, or points of a share.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,11 +27,20 @@ pub(super) struct Look {
     pub(super) grade: Option<Grade>,
     /// Whether the engine says that the pilot did something.
     pub(super) claimed: bool,
+    /// What the engine saw of the trap of the cell, by the primary method.
+    pub(super) sight: Option<Sight>,
+}
+
+/// What the engine made of the rows.
+pub(super) struct Outcome {
+    pub(super) verdict: Verdict,
+    /// Of services, both ways of counting.
+    pub(super) arms: Vec<ArmCoverage>,
 }
 
 /// The rows that the engine is given.
 pub(super) enum Records {
-    Times(Vec<TimeRecord>),
+    Times(Vec<TimeRecord>, Vec<&'static str>),
     Rates(Vec<RateRecord>),
     Shares(Vec<ServiceRecord>),
 }
@@ -42,13 +55,14 @@ enum Maker {
 /// All worlds of one setting.
 pub(super) struct Worlds {
     setting: Setting,
+    snare: Option<Snare>,
     maker: Maker,
     pub(super) design: Design,
     pub(super) truth: f64,
 }
 
 impl Worlds {
-    pub(super) fn new(setting: &Setting) -> Self {
+    pub(super) fn new(setting: &Setting, snare: Option<Snare>) -> Self {
         let maker = match setting.measure {
             Measure::Times => Maker::Times(times::Plan::new(setting)),
             Measure::Rates => Maker::Rates(tickets::Plan::new(setting)),
@@ -60,7 +74,7 @@ impl Worlds {
             plan_hashed: true,
             ..Design::default()
         };
-        Self { setting: *setting, maker, design, truth: truth::truth(setting) }
+        Self { setting: *setting, snare, maker, design, truth: truth::truth(setting) }
     }
 
     /// Draws one company.
@@ -72,10 +86,11 @@ impl Worlds {
                 let mut before = each(&teams, |team| plan.journeys(setting, team, Period::Before, draws));
                 self.choose_worst(&mut teams, &before, mean_of_finished);
                 for (team, rows) in teams.iter().zip(&mut before) {
-                    rows.iter_mut().for_each(|row| row.arm = team.arm);
+                    rows.iter_mut().for_each(|row| row.0.arm = team.arm);
                 }
                 let after = each(&teams, |team| plan.journeys(setting, team, Period::After, draws));
-                Records::Times(before.into_iter().chain(after).flatten().collect())
+                let (rows, kinds) = before.into_iter().chain(after).flatten().unzip();
+                Records::Times(rows, kinds)
             }
             Maker::Rates(plan) => {
                 let mut teams = teams(setting, real(tickets::WINDOW_DAYS), draws);
@@ -113,27 +128,51 @@ impl Worlds {
         }
     }
 
-    /// Gives the records to the engine.
-    pub(super) fn verdict(&self, records: &Records, seed: u64) -> Result<Verdict, Refusal> {
+    /// Gives the records to the engine, with the looks for traps that it takes.
+    pub(super) fn outcome(&self, records: &Records, seed: u64) -> Result<Outcome, Refusal> {
         let design = Design { seed, ..self.design };
-        match records {
-            Records::Times(rows) => time_study(rows, &design),
-            Records::Rates(rows) => rate_study(rows, &design),
-            Records::Shares(rows) => coverage_study(rows, &design).map(|found| found.verdict),
-        }
+        let plain = |verdict| Outcome { verdict, arms: Vec::new() };
+        let mut outcome = match records {
+            Records::Times(rows, _) => plain(time_study(rows, &design)?),
+            Records::Rates(rows) => plain(rate_study(rows, &design)?),
+            Records::Shares(rows) => {
+                let found = coverage_study(rows, &design)?;
+                Outcome { verdict: found.verdict, arms: found.arms }
+            }
+        };
+        let traps = traps::look(records, &outcome, self.snare, &design);
+        outcome.verdict = outcome.verdict.with_traps(traps, &design);
+        Ok(outcome)
+    }
+
+    /// Draws one company and gives the changes of its teams; none where the engine gives no effect.
+    pub(super) fn changes(&self, draws: &mut Draws, seed: u64) -> Option<Changes> {
+        let verdict = self.outcome(&self.records(draws), seed).ok()?.verdict;
+        let teams = verdict.teams.iter().filter_map(|team| Some((team.change?, team.arm == Arm::Pilot)));
+        verdict.effect.is_ok().then(|| teams.unzip())
     }
 
     /// Draws one company and looks at it.
     pub(super) fn looks(&self, draws: &mut Draws, seed: u64) -> Vec<Look> {
         let records = self.records(draws);
-        match self.verdict(&records, seed) {
+        let mut looks = match self.outcome(&records, seed) {
             Err(_) => vec![Look::nothing(Method::Permutation)],
-            Ok(verdict) => {
-                let mut looks = vec![Look::primary(&verdict)];
-                looks.extend(verdict.beside.iter().filter(|beside| welch_of(beside, &verdict)).map(Look::secondary));
-                looks
+            Ok(Outcome { verdict, .. }) => {
+                let mut primary = Look::primary(&verdict);
+                let of_cell = |snare: Snare| verdict.traps.iter().find(|trap| trap.kind == snare.kind);
+                primary.sight = self.snare.and_then(of_cell).map(|trap| trap.sight);
+                let beside = verdict.beside.iter().filter(|beside| welch_of(beside, &verdict)).map(Look::secondary);
+                [primary].into_iter().chain(beside).collect()
             }
+        };
+        if let Some(snare) = self.snare {
+            looks.push(Look {
+                estimate: traps::naive(&records, snare.naive),
+                grade: None,
+                ..Look::nothing(Method::Naive)
+            });
         }
+        looks
     }
 }
 
@@ -141,8 +180,8 @@ fn each<T>(teams: &[Team], of: impl FnMut(&Team) -> T) -> Vec<T> {
     teams.iter().map(of).collect()
 }
 
-fn mean_of_finished(rows: &[TimeRecord]) -> f64 {
-    let finished: Vec<f64> = rows.iter().filter(|row| row.cause == Cause::Done).map(|row| row.time_days).collect();
+fn mean_of_finished(rows: &[times::Journey]) -> f64 {
+    let finished: Vec<f64> = rows.iter().filter(|row| row.0.cause == Cause::Done).map(|row| row.0.time_days).collect();
     if finished.is_empty() { 0.0 } else { finished.iter().sum::<f64>() / real(finished.len()) }
 }
 
@@ -163,7 +202,7 @@ fn welch_of(beside: &Finding, verdict: &Verdict) -> bool {
 
 impl Look {
     fn nothing(method: Method) -> Self {
-        Self { method, estimate: None, p: None, interval: None, grade: Some(Grade::E), claimed: false }
+        Self { method, estimate: None, p: None, interval: None, grade: Some(Grade::E), claimed: false, sight: None }
     }
 
     fn primary(verdict: &Verdict) -> Self {
@@ -188,6 +227,7 @@ impl Look {
             interval: interval.map(|interval| (own(interval.lower), own(interval.upper))),
             grade: None,
             claimed: false,
+            sight: None,
         }
     }
 }
@@ -207,12 +247,16 @@ mod tests {
     #[test]
     fn every_measure_and_choice_gives_the_engine_a_pilot_of_its_size() {
         for setting in all() {
-            let worlds = Worlds::new(&setting);
+            let worlds = Worlds::new(&setting, None);
             let records = worlds.records(&mut Draws::of(1, 1, 1));
-            let verdict = worlds.verdict(&records, 1).expect("records");
+            let verdict = worlds.outcome(&records, 1).expect("records").verdict;
             assert_eq!(verdict.teams_compared(), (3, 5), "{setting:?}");
             let looks = worlds.looks(&mut Draws::of(1, 1, 1), 1);
-            assert_eq!(looks[0].grade, Some(if setting.selection == Selection::Random { Grade::A } else { Grade::B }));
+            match setting.selection {
+                Selection::Random => assert_eq!(looks[0].grade, Some(Grade::A)),
+                Selection::WorstBaseline => assert_eq!(looks[0].grade, Some(Grade::C), "it began outside the middle"),
+                Selection::MostEager => assert!(looks[0].grade > Some(Grade::A)),
+            }
             assert_eq!(looks[1].method, Method::Welch);
             assert_eq!(looks, worlds.looks(&mut Draws::of(1, 1, 1), 1));
         }
@@ -221,8 +265,9 @@ mod tests {
     #[test]
     fn a_pilot_of_the_worst_baseline_was_worse() {
         for measure in [Measure::Times, Measure::Rates, Measure::Shares] {
-            let worlds = Worlds::new(&Setting { selection: Selection::WorstBaseline, ..Setting::base(measure, 12, 3) });
-            let verdict = worlds.verdict(&worlds.records(&mut Draws::of(1, 1, 1)), 1).expect("records");
+            let worlds =
+                Worlds::new(&Setting { selection: Selection::WorstBaseline, ..Setting::base(measure, 12, 3) }, None);
+            let verdict = worlds.outcome(&worlds.records(&mut Draws::of(1, 1, 1)), 1).expect("records").verdict;
             let mean = |arm| {
                 let levels: Vec<f64> =
                     verdict.teams.iter().filter(|team| team.arm == arm).filter_map(|team| team.before).collect();
