@@ -51,7 +51,7 @@ mod wording;
 
 pub use assignments::{EXACT_UP_TO, SAMPLED, choose, floor_p};
 pub use competing::{IncidenceStep, incidences};
-pub use coverage_study::{ArmCoverage, CoverageVerdict, ServiceRecord, coverage_study};
+pub use coverage_study::{ArmCoverage, CoverageVerdict, SERVICES_FOR_INTERVAL, ServiceRecord, coverage_study};
 pub use design::{Arm, Design, Period, WINDOWS};
 pub use grade::{EVENTS_FOR_MORE_THAN_DESCRIPTION, Evidence, Grade, Reason, grade};
 pub use interval::{Interval, NoInterval};

@@ -1,6 +1,7 @@
 //! Services of one world, as records for `coverage_study`: a fixed cohort that gains and loses, births and deaths.
 //!
-//! In: teams of a setting. Out: `ServiceRecord`s. A team's share is normal on the logit; comparison teams fill some gaps
+//! In: teams of a setting. Out: `ServiceRecord`s, and the effect on a team, which differs by team: who has more
+//! gaps gains more points. A team's share is normal on the logit; comparison teams fill some gaps
 //! and lose some fields; the pilot leaves only part of the gaps that there would have been. Services born after the start
 //! come from a template, with the field. Neighbours: `truth` integrates what is drawn here.
 
@@ -31,25 +32,31 @@ pub(super) fn before(setting: &Setting, team: &Team, draws: &mut Draws) -> Vec<b
     (0..services).map(|_| draws.happens(share)).collect()
 }
 
-/// A team's services, with what became of them.
-pub(super) fn after(setting: &Setting, team: &Team, before: &[bool], draws: &mut Draws) -> Vec<ServiceRecord> {
+/// A team's services with what became of them, and by how much the pilot raised the share in its fixed cohort, but for
+/// the luck of single services.
+pub(super) fn after(setting: &Setting, team: &Team, before: &[bool], draws: &mut Draws) -> (Vec<ServiceRecord>, f64) {
     let pilot = team.arm == Arm::Pilot;
     let kept = if pilot { setting.kept } else { 1.0 };
     let gained = logistic(GAINED + team.shocks[1]);
     let record = |before, after| ServiceRecord { team: team.name.clone(), arm: team.arm, before, after };
     let mut services: Vec<ServiceRecord> = Vec::with_capacity(before.len());
+    let (mut gaps, mut cohort) = (0.0, 0.0);
     for &had in before {
         let has = if had { !draws.happens(LOST) } else { draws.happens(gained) };
         let has = has || !draws.happens(kept);
         let ended = draws.happens(ENDED);
         services.push(record(Some(had), (!ended).then_some(has)));
+        if !ended {
+            cohort += 1.0;
+            gaps += if had { LOST } else { 1.0 - gained };
+        }
     }
     let growth = if pilot { setting.growth.0 } else { setting.growth.1 };
     for _ in 0..draws.poisson(growth * whole(before.len() as u64)) {
         let has = draws.happens(BORN_WITH);
         services.push(record(None, Some(has)));
     }
-    services
+    (services, (1.0 - kept) * gaps / f64::max(cohort, 1.0))
 }
 
 #[cfg(test)]
@@ -68,7 +75,7 @@ mod tests {
             let mut draws = Draws::of(2, 1, world);
             for team in teams(&setting, 90.0, &mut draws) {
                 let had = before(&setting, &team, &mut draws);
-                let all = after(&setting, &team, &had, &mut draws);
+                let (all, _) = after(&setting, &team, &had, &mut draws);
                 let cohort: Vec<bool> = all.iter().filter_map(|service| service.before.and(service.after)).collect();
                 if !cohort.is_empty() {
                     shares.push(real(cohort.iter().filter(|has| **has).count()) / real(cohort.len()));

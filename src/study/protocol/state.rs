@@ -40,7 +40,7 @@ impl State {
             format!("{MARK}\t{VERSION}\t{seed}\t{worlds}\t{:016x}\t{}\t{:?}", result.key, cell.id(), result.truth);
         for tally in &result.tallies {
             let counts = [tally.worlds, tally.estimated, tally.tested, tally.rejected, tally.intervals, tally.covered];
-            let judged = [tally.claimed, tally.seen, tally.lowered, tally.safe];
+            let judged = [tally.covered_mean, tally.claimed, tally.seen, tally.lowered, tally.safe];
             // Writing to a string cannot fail.
             let _ = write!(
                 line,
@@ -99,7 +99,7 @@ fn tally(field: &str) -> Option<Tally> {
     let parts: Vec<&str> = field.split(';').collect();
     let [method, counts, judged, grades, error, squares, widths, median_width] = parts.as_slice() else { return None };
     let [worlds, estimated, tested, rejected, intervals, covered] = numbers(counts)?;
-    let [claimed, seen, lowered, safe] = numbers(judged)?;
+    let [covered_mean, claimed, seen, lowered, safe] = numbers(judged)?;
     Some(Tally {
         method: Method::of_word(method)?,
         worlds,
@@ -108,6 +108,7 @@ fn tally(field: &str) -> Option<Tally> {
         rejected,
         intervals,
         covered,
+        covered_mean,
         claimed,
         seen,
         lowered,

@@ -100,7 +100,9 @@ pub fn markdown(cells: &[Cell], results: &[CellResult], request: Request) -> Str
     sizes(&mut out, cells, results, Task::Protocol);
     out.push_str(
         "\n## Coverage: share of intervals that hold the truth\n\n\
-         Truth, bias and widths on the log for times and rates, in shares for shares.\n\n",
+         Truth, bias and widths on the log for times and rates, in shares for shares. Of shares the truth is what the pilot \
+         did to its own teams: who has more gaps gains more points, so that the mean over all teams that could have been \
+         drawn is another number, held as often as the column after says. Counted are intervals at grades A and B.\n\n",
     );
     coverages(&mut out, cells, results, Task::Protocol);
     traps(&mut out, cells, results);
@@ -144,16 +146,16 @@ fn sizes(out: &mut String, cells: &[Cell], results: &[CellResult], task: Task) {
 fn coverages(out: &mut String, cells: &[Cell], results: &[CellResult], task: Task) {
     let _ = write!(
         out,
-        "| study | pilot | setting | effect | truth | worlds | coverage | mean width | median width | bias | \
+        "| study | pilot | setting | effect | truth | worlds | coverage | of the mean of all | mean width | median width | bias | \
          without interval | p ≤ α | |\n\
-         |---|---|---|---:|---:|---:|---|---:|---:|---:|---:|---:|---|\n"
+         |---|---|---|---:|---:|---:|---|---:|---:|---:|---:|---:|---:|---|\n"
     );
     for (cell, result, tally) in rows(cells, results).filter(|row| row.2.graded() && row.0.task == task) {
         let setting = &cell.setting;
         let without = share(tally.worlds - tally.intervals, tally.worlds).map(|found| found.share);
         let _ = writeln!(
             out,
-            "| {} | {} of {} | {} | {:+.0}% | {:.3} | {} | {} | {} | {} | {} | {} | {} | {} |",
+            "| {} | {} of {} | {} | {:+.0}% | {:.3} | {} | {} | {} | {} | {} | {} | {} | {} | {} |",
             setting.measure.word(),
             setting.pilot,
             setting.teams,
@@ -162,6 +164,7 @@ fn coverages(out: &mut String, cells: &[Cell], results: &[CellResult], task: Tas
             result.truth + 0.0,
             tally.worlds,
             told(share(tally.covered, tally.intervals)),
+            number(share(tally.covered_mean, tally.intervals).map(|found| found.share)),
             number(tally.mean_width()),
             number((tally.intervals > 0).then_some(tally.median_width)),
             number(tally.bias()),
@@ -260,7 +263,7 @@ fn secondary(out: &mut String, cells: &[Cell], results: &[CellResult]) {
 /// Writes all counts as CSV, one row a cell and method.
 pub fn csv(cells: &[Cell], results: &[CellResult]) -> String {
     let mut out = String::from(
-        "task,study,teams,pilot,setting,effect_percent,truth,method,worlds,estimated,tested,rejected,intervals,covered,claimed,\
+        "task,study,teams,pilot,setting,effect_percent,truth,method,worlds,estimated,tested,rejected,intervals,covered,covered_mean,claimed,\
          grade_a,grade_b,grade_c,grade_d,grade_e,seen,lowered,safe,bias,mean_width,median_width,size_mark,coverage_mark,\
          trap_mark\n",
     );
@@ -280,6 +283,7 @@ pub fn csv(cells: &[Cell], results: &[CellResult]) -> String {
             tally.rejected,
             tally.intervals,
             tally.covered,
+            tally.covered_mean,
             tally.claimed,
         ];
         let counts: Vec<String> = counts
@@ -346,7 +350,7 @@ mod tests {
         assert_eq!(text.matches("| times | 3 of 8 |").count(), 4);
         let all = csv(&cells, &results);
         let columns: Vec<usize> = all.lines().map(|line| line.split(',').count()).collect();
-        assert!(columns.iter().all(|count| *count == 29), "{columns:?}");
+        assert!(columns.iter().all(|count| *count == 30), "{columns:?}");
         assert_eq!(csv(&cells, &results[..1]).lines().count(), 3);
         assert!(text.contains("| rates | 3 of 8 | the worst baseline | 20 | pilot after, less before |"), "{text}");
         assert_eq!(csv_of_power(&cells, &results).lines().count(), 1 + TIMES.len());

@@ -5,8 +5,8 @@
 
 use super::method::Method;
 use super::world::Look;
-use crate::study::Sight;
 use crate::study::special_functions::whole;
+use crate::study::{Grade, Sight};
 
 /// Counts of one method in one cell.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -21,10 +21,12 @@ pub struct Tally {
     pub tested: u64,
     /// Worlds in which that was at or below alpha.
     pub rejected: u64,
-    /// Worlds in which it gave an interval.
+    /// Worlds in which it gave an interval; of the graded method, one that it makes claims by: at grades A and B.
     pub intervals: u64,
-    /// Worlds in which that held the truth.
+    /// Worlds in which that held what the pilot did to its teams.
     pub covered: u64,
+    /// Worlds in which it held the mean over all teams that could have been drawn, which differs from that for shares.
+    pub covered_mean: u64,
     /// Worlds in which the engine said that the pilot did something.
     pub claimed: u64,
     /// Worlds of each grade, A to E; all 0 for a method that is not graded.
@@ -56,6 +58,7 @@ impl Tally {
             rejected: 0,
             intervals: 0,
             covered: 0,
+            covered_mean: 0,
             claimed: 0,
             grades: [0; 5],
             seen: 0,
@@ -85,14 +88,16 @@ impl Tally {
             self.tested += 1;
             self.rejected += u64::from(p <= alpha + 1e-9);
         }
-        let held = look.interval.is_some_and(|(lower, upper)| lower <= truth && truth <= upper);
+        let holds = |value: f64| look.interval.is_some_and(|(lower, upper)| lower <= value && value <= upper);
+        let held = holds(look.own_truth.unwrap_or(truth));
         let seen = matches!(look.sight, Some(Sight::Describes | Sight::Lowers | Sight::Seen));
         self.seen += u64::from(seen);
         self.lowered += u64::from(matches!(look.sight, Some(Sight::Describes | Sight::Lowers)));
         self.safe += u64::from(held || seen);
-        if let Some((lower, upper)) = look.interval {
+        if let Some((lower, upper)) = look.interval.filter(|_| look.grade.is_none_or(|grade| grade <= Grade::B)) {
             self.intervals += 1;
             self.covered += u64::from(held);
+            self.covered_mean += u64::from(holds(truth));
             self.widths += upper - lower;
             widths.push(upper - lower);
         }
@@ -128,7 +133,7 @@ impl Tally {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::study::{Grade, testing::close};
+    use crate::study::testing::close;
 
     #[test]
     fn looks_are_counted_and_a_look_without_numbers_counts_as_a_world() {
@@ -140,6 +145,7 @@ mod tests {
             grade: Some(Grade::B),
             claimed: p < 0.05,
             sight: Some(if p < 0.02 { Sight::Lowers } else { Sight::NotSeen }),
+            own_truth: None,
         };
         let nothing =
             Look { estimate: None, p: None, interval: None, grade: Some(Grade::E), sight: None, ..look(0.0, 1.0) };
@@ -148,6 +154,10 @@ mod tests {
         assert_eq!((tally.worlds, tally.estimated, tally.tested, tally.rejected), (3, 2, 2, 2));
         assert_eq!((tally.intervals, tally.covered, tally.claimed), (2, 1, 1));
         assert_eq!(tally.grades, [0, 2, 0, 0, 1]);
+        let own = Look { own_truth: Some(1.0), ..look(2.0, 0.5) };
+        let lowered = Look { grade: Some(Grade::C), ..look(0.0, 0.5) };
+        let of_own = Tally::of(Method::Permutation, &[vec![own], vec![lowered]], 0.9, 0.05);
+        assert_eq!((of_own.intervals, of_own.covered, of_own.covered_mean), (1, 1, 0));
         assert_eq!((tally.seen, tally.lowered, tally.safe), (1, 1, 2));
         close(tally.bias_error().expect("estimates"), 1.0, 1e-12);
         close(tally.bias().expect("estimates"), 1.5, 1e-12);

@@ -29,6 +29,8 @@ pub(super) struct Look {
     pub(super) claimed: bool,
     /// What the engine saw of the trap of the cell, by the primary method.
     pub(super) sight: Option<Sight>,
+    /// What the pilot did to its own teams, where that is another number in every world.
+    pub(super) own_truth: Option<f64>,
 }
 
 /// What the engine made of the rows.
@@ -74,11 +76,13 @@ impl Worlds {
             plan_hashed: true,
             ..Design::default()
         };
-        Self { setting: *setting, snare, maker, design, truth: truth::truth(setting) }
+        // Where there is a trap, no pilot changed anything, whatever else did.
+        let truth = if snare.is_some() { 0.0 } else { truth::truth(setting) };
+        Self { setting: *setting, snare, maker, design, truth }
     }
 
-    /// Draws one company.
-    pub(super) fn records(&self, draws: &mut Draws) -> Records {
+    /// Draws one company, with what the pilot did to its own teams where that differs by team.
+    pub(super) fn records(&self, draws: &mut Draws) -> (Records, Option<f64>) {
         let setting = &self.setting;
         match &self.maker {
             Maker::Times(plan) => {
@@ -90,7 +94,7 @@ impl Worlds {
                 }
                 let after = each(&teams, |team| plan.journeys(setting, team, Period::After, draws));
                 let (rows, kinds) = before.into_iter().chain(after).flatten().unzip();
-                Records::Times(rows, kinds)
+                (Records::Times(rows, kinds), None)
             }
             Maker::Rates(plan) => {
                 let mut teams = teams(setting, real(tickets::WINDOW_DAYS), draws);
@@ -109,14 +113,19 @@ impl Worlds {
                     let noise = nth.next().map_or(&[][..], |noise| &noise[1]);
                     plan.weeks(setting, team, Period::After, noise, draws)
                 });
-                Records::Rates(before.into_iter().chain(after).flatten().collect())
+                (Records::Rates(before.into_iter().chain(after).flatten().collect()), None)
             }
             Maker::Shares => {
                 let mut teams = teams(setting, 1.0, draws);
                 let before = each(&teams, |team| services::before(setting, team, draws));
                 self.choose_worst(&mut teams, &before, gaps_of);
-                let rows = teams.iter().zip(&before);
-                Records::Shares(rows.flat_map(|(team, had)| services::after(setting, team, had, draws)).collect())
+                let (mut rows, mut effects) = (Vec::new(), Vec::new());
+                for (team, had) in teams.iter().zip(&before) {
+                    let (of_team, effect) = services::after(setting, team, had, draws);
+                    rows.extend(of_team);
+                    effects.extend((team.arm == Arm::Pilot).then_some(effect));
+                }
+                (Records::Shares(rows), Some(effects.iter().sum::<f64>() / real(effects.len().max(1))))
             }
         }
     }
@@ -147,14 +156,14 @@ impl Worlds {
 
     /// Draws one company and gives the changes of its teams; none where the engine gives no effect.
     pub(super) fn changes(&self, draws: &mut Draws, seed: u64) -> Option<Changes> {
-        let verdict = self.outcome(&self.records(draws), seed).ok()?.verdict;
+        let verdict = self.outcome(&self.records(draws).0, seed).ok()?.verdict;
         let teams = verdict.teams.iter().filter_map(|team| Some((team.change?, team.arm == Arm::Pilot)));
         verdict.effect.is_ok().then(|| teams.unzip())
     }
 
     /// Draws one company and looks at it.
     pub(super) fn looks(&self, draws: &mut Draws, seed: u64) -> Vec<Look> {
-        let records = self.records(draws);
+        let (records, own_truth) = self.records(draws);
         let mut looks = match self.outcome(&records, seed) {
             Err(_) => vec![Look::nothing(Method::Permutation)],
             Ok(Outcome { verdict, .. }) => {
@@ -165,6 +174,9 @@ impl Worlds {
                 [primary].into_iter().chain(beside).collect()
             }
         };
+        // Where there is a trap nothing is planted, in no team.
+        let own_truth = own_truth.filter(|_| self.snare.is_none());
+        looks.iter_mut().for_each(|look| look.own_truth = own_truth);
         if let Some(snare) = self.snare {
             looks.push(Look {
                 estimate: traps::naive(&records, snare.naive),
@@ -202,7 +214,16 @@ fn welch_of(beside: &Finding, verdict: &Verdict) -> bool {
 
 impl Look {
     fn nothing(method: Method) -> Self {
-        Self { method, estimate: None, p: None, interval: None, grade: Some(Grade::E), claimed: false, sight: None }
+        Self {
+            method,
+            estimate: None,
+            p: None,
+            interval: None,
+            grade: Some(Grade::E),
+            claimed: false,
+            sight: None,
+            own_truth: None,
+        }
     }
 
     fn primary(verdict: &Verdict) -> Self {
@@ -228,6 +249,7 @@ impl Look {
             grade: None,
             claimed: false,
             sight: None,
+            own_truth: None,
         }
     }
 }
@@ -248,7 +270,7 @@ mod tests {
     fn every_measure_and_choice_gives_the_engine_a_pilot_of_its_size() {
         for setting in all() {
             let worlds = Worlds::new(&setting, None);
-            let records = worlds.records(&mut Draws::of(1, 1, 1));
+            let (records, _) = worlds.records(&mut Draws::of(1, 1, 1));
             let verdict = worlds.outcome(&records, 1).expect("records").verdict;
             assert_eq!(verdict.teams_compared(), (3, 5), "{setting:?}");
             let looks = worlds.looks(&mut Draws::of(1, 1, 1), 1);
@@ -267,7 +289,7 @@ mod tests {
         for measure in [Measure::Times, Measure::Rates, Measure::Shares] {
             let worlds =
                 Worlds::new(&Setting { selection: Selection::WorstBaseline, ..Setting::base(measure, 12, 3) }, None);
-            let verdict = worlds.outcome(&worlds.records(&mut Draws::of(1, 1, 1)), 1).expect("records").verdict;
+            let verdict = worlds.outcome(&worlds.records(&mut Draws::of(1, 1, 1)).0, 1).expect("records").verdict;
             let mean = |arm| {
                 let levels: Vec<f64> =
                     verdict.teams.iter().filter(|team| team.arm == arm).filter_map(|team| team.before).collect();
