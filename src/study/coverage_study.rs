@@ -205,6 +205,25 @@ mod tests {
     }
 
     #[test]
+    fn few_services_have_a_p_value_and_neither_an_interval_nor_a_claim() {
+        // Eight services of each team make 24 of the pilot, nine make 27.
+        let part = |many: usize| {
+            let all = company();
+            let part: Vec<ServiceRecord> = all.chunks(10).flat_map(|team| team[10 - many..].to_vec()).collect();
+            coverage_study(&part, &Design::default()).expect("services").verdict
+        };
+        let verdict = part(8);
+        let effect = verdict.effect.as_ref().expect("two arms");
+        assert!(effect.p.expect("a test") <= 0.05);
+        let what = "services of an arm that lived before and after";
+        assert_eq!(effect.interval, Err(NoInterval::Refused(Refusal::TooFew { what, have: 24, need: 25 })));
+        assert_eq!((verdict.grade, verdict.significant), (Grade::C, false));
+        let verdict = part(9);
+        assert!(verdict.effect.expect("two arms").interval.is_ok());
+        assert_eq!((verdict.grade, verdict.significant), (Grade::B, true));
+    }
+
+    #[test]
     fn services_born_with_the_field_move_the_open_population_and_not_the_cohort() {
         let mut services = company();
         for service in &mut services {

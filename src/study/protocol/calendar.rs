@@ -19,7 +19,7 @@ fn weight(day: usize) -> f64 {
     let weekend = if day % 7 >= 5 { 0.15 } else { 1.34 };
     let of_year = day % 365;
     let quarter_end = [89, 180, 272, 364].into_iter().any(|last| of_year <= last && last - of_year < 10);
-    let december = if of_year >= 353 || of_year < 5 { 0.35 } else { 1.0 };
+    let december = if (5..353).contains(&of_year) { 1.0 } else { 0.35 };
     weekend * december * if quarter_end { 1.4 } else { 1.0 }
 }
 

@@ -1,4 +1,4 @@
-//! Random draws of one world: a ChaCha stream for each (seed, cell, world), so that no thread can change another's.
+//! Random draws of one world: a `ChaCha20` stream for each (seed, cell, world), so that no thread can change another's.
 //!
 //! In: a seed, a cell's key, a world's number. Out: uniform, normal, exponential and Poisson draws, made from the stream
 //! alone, so that a new version of a crate cannot change a table. Neighbours: everything in `protocol` draws here.

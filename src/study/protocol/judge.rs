@@ -97,13 +97,13 @@ pub fn judge_coverage(tally: &Tally, setting: &Setting, alpha: f64) -> Mark {
     if refused_by_design(setting, alpha) && tally.graded() {
         return if tally.intervals == 0 { Mark::Refused } else { Mark::Fails };
     }
+    // Grade C and below tell no effect, and say so: what few intervals are left are not what the cell is about.
+    if tally.graded() && 10 * (tally.grades[0] + tally.grades[1]) <= tally.worlds {
+        return Mark::Downgraded;
+    }
     let Some(held) = share(tally.covered, tally.intervals) else { return Mark::Refused };
     if held.share >= COVERAGE.0 {
         return if held.share <= COVERAGE.1 { Mark::Holds } else { Mark::Conservative };
-    }
-    // Grade C and below tell no effect, and say so.
-    if tally.graded() && 10 * (tally.grades[0] + tally.grades[1]) <= tally.worlds {
-        return Mark::Downgraded;
     }
     if held.limits.upper >= COVERAGE.0 { Mark::Open } else { Mark::Fails }
 }
@@ -144,8 +144,9 @@ pub fn judge_power(count: &PowerCount) -> Mark {
 mod tests {
     use super::super::method::Method;
     use super::super::setting::Measure;
+    use super::super::traps::Naive;
     use super::*;
-    use crate::study::testing::close;
+    use crate::study::{TrapKind, testing::close};
 
     fn tally(rejected: u64, covered: u64, claimed: u64, grades: [u64; 5]) -> Tally {
         Tally {
@@ -182,6 +183,36 @@ mod tests {
         assert_eq!(judged(9_340, good), Mark::Open);
         assert_eq!(judged(9_000, good), Mark::Fails);
         assert_eq!(judged(9_000, [0, 500, 9_500, 0, 0]), Mark::Downgraded);
+    }
+
+    #[test]
+    fn a_trap_must_move_the_naive_number_and_be_seen_or_held() {
+        let naive = |bias: f64| Tally {
+            estimated: 10_000,
+            error: bias * 10_000.0,
+            squares: (bias * bias + 0.01) * 10_000.0,
+            ..Tally::of(Method::Naive, &[], 0.0, 0.05)
+        };
+        let engine = |seen, safe| Tally { seen, safe, ..tally(0, 0, 0, [0, 10_000, 0, 0, 0]) };
+        let snare = |must_be_seen| Snare { kind: TrapKind::Mix, naive: Naive::OfThePilot, must_be_seen };
+        assert_eq!(judge_trap(&engine(9_100, 9_900), &naive(-0.2), snare(true)), Mark::Holds);
+        assert_eq!(judge_trap(&engine(8_990, 9_900), &naive(-0.2), snare(true)), Mark::Open);
+        assert_eq!(judge_trap(&engine(8_000, 9_900), &naive(-0.2), snare(true)), Mark::Fails);
+        assert_eq!(judge_trap(&engine(8_000, 9_900), &naive(-0.2), snare(false)), Mark::Holds);
+        assert_eq!(judge_trap(&engine(8_000, 8_500), &naive(-0.2), snare(false)), Mark::Fails);
+        assert_eq!(
+            judge_trap(&engine(9_900, 9_900), &naive(0.01), snare(true)),
+            Mark::Fails,
+            "a trap that moves nothing"
+        );
+    }
+
+    #[test]
+    fn power_may_be_a_tenth_away_from_the_formula() {
+        let count = |found| PowerCount { worlds: 100, formula: 1.0, found };
+        assert_eq!(judge_power(&count([60, 70, 79, 86, 90, 95, 99])), Mark::Holds);
+        assert_eq!(judge_power(&count([50, 60, 70, 76, 84, 90, 95])), Mark::Fails);
+        assert_eq!(judge_power(&count([0; 7])), Mark::Fails);
     }
 
     #[test]

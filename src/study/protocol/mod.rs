@@ -18,6 +18,8 @@ mod draws;
 mod judge;
 mod method;
 mod power;
+#[cfg(test)]
+mod refusals;
 mod run;
 mod services;
 mod setting;

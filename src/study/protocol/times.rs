@@ -199,7 +199,7 @@ mod tests {
         let base = Setting::base(Measure::Times, 12, 3);
         for shape in [Shape::LogNormal, Shape::Weibull, Shape::Exponential] {
             for open in [0.05, 0.2, 0.4] {
-                let [still_open, given_up, older] = shares(&Setting { open, shape, ..base });
+                let [still_open, given_up, older] = shares(&Setting { shape, open, ..base });
                 assert!((still_open - open).abs() < 0.025, "{shape:?} {open}: {still_open}");
                 assert!(given_up > 0.02 && given_up < 0.12, "{shape:?} {open}: {given_up}");
                 assert!((older - 0.1).abs() < 0.02, "{shape:?} {open}: {older}");

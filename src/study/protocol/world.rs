@@ -90,7 +90,9 @@ impl Worlds {
                 let mut before = each(&teams, |team| plan.journeys(setting, team, Period::Before, draws));
                 self.choose_worst(&mut teams, &before, mean_of_finished);
                 for (team, rows) in teams.iter().zip(&mut before) {
-                    rows.iter_mut().for_each(|row| row.0.arm = team.arm);
+                    for (row, _) in rows {
+                        row.arm = team.arm;
+                    }
                 }
                 let after = each(&teams, |team| plan.journeys(setting, team, Period::After, draws));
                 let (rows, kinds) = before.into_iter().chain(after).flatten().unzip();
@@ -106,7 +108,9 @@ impl Worlds {
                 });
                 self.choose_worst(&mut teams, &before, rate_of);
                 for (team, rows) in teams.iter().zip(&mut before) {
-                    rows.iter_mut().for_each(|row| row.arm = team.arm);
+                    for row in rows {
+                        row.arm = team.arm;
+                    }
                 }
                 let mut nth = noise.iter();
                 let after = each(&teams, |team| {
@@ -176,7 +180,9 @@ impl Worlds {
         };
         // Where there is a trap nothing is planted, in no team.
         let own_truth = own_truth.filter(|_| self.snare.is_none());
-        looks.iter_mut().for_each(|look| look.own_truth = own_truth);
+        for look in &mut looks {
+            look.own_truth = own_truth;
+        }
         if let Some(snare) = self.snare {
             looks.push(Look {
                 estimate: traps::naive(&records, snare.naive),
