@@ -28,12 +28,11 @@ fn so_few_teams_that_no_p_is_small_enough_get_neither_a_claim_nor_an_interval() 
 #[test]
 fn a_pilot_chosen_for_the_worst_numbers_is_claimed_nothing_of() {
     for measure in [Measure::Times, Measure::Rates, Measure::Shares] {
-        let base = Setting { frailty: 0.1, volume: 0.5, ..Setting::base(measure, 20, 3) };
-        let setting = Setting { selection: Selection::WorstBaseline, ..base };
-        let tally = primary("worst", setting, 300);
+        let setting = Setting { selection: Selection::WorstBaseline, ..Setting::base(measure, 16, 4) };
+        let tally = primary("worst", setting, 600);
         // The return to the usual is rejected as no chance far too often, and the engine says so by its grade.
-        assert!(tally.rejected > 24, "{measure:?}: {}", tally.rejected);
-        assert!(tally.claimed <= 3, "{measure:?}: {}", tally.claimed);
+        assert!(tally.rejected > 36, "{measure:?}: {}", tally.rejected);
+        assert!(tally.claimed <= 6, "{measure:?}: {}", tally.claimed);
         assert_eq!(judge_size(&tally, &setting, ALPHA), Mark::Downgraded, "{measure:?}");
         assert_eq!(judge_coverage(&tally, &setting, ALPHA), Mark::Downgraded, "{measure:?}");
     }
