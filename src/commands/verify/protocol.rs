@@ -1,7 +1,7 @@
 //! `milepost verify protocol`: simulated companies of known truth, the tables of what the engine made of them.
 //!
-//! In: how many worlds, a seed, a folder. Out: `protocol.md` and `protocol.csv` in the folder, and `protocol.state`, in
-//! which every finished cell is one line: whoever is killed loses the cell that was running, and the next run goes on.
+//! In: how many worlds, a seed, a folder. Out: `protocol.md`, `protocol.csv` and `protocol-power.csv` in the folder, and
+//! `protocol.state`, in which every finished cell is one line: whoever is killed loses the cell that was running, and the next run goes on.
 //! Neighbour: `study::protocol` does everything else.
 
 use std::fs;
@@ -19,22 +19,31 @@ use crate::study::protocol::{self, Cell, CellResult, Mark, Request, State};
 /// Worlds of a cell in the full form.
 const FULL: u64 = 10_000;
 /// Worlds of a cell in the short form.
-const SHORT: u64 = 400;
+const SHORT: u64 = 2_000;
 
 pub(in crate::commands) fn run(args: &ProtocolArgs) -> Result<Outcome, CommandError> {
-    let (cells, worlds) = if args.full { (protocol::size_and_coverage(), FULL) } else { (protocol::short(), SHORT) };
+    let (cells, worlds) = if args.full { (protocol::all(), FULL) } else { (protocol::short(), SHORT) };
     let request = Request { seed: args.seed, worlds: args.worlds.unwrap_or(worlds) };
     create_private_dir(&args.out)?;
     let results = through(&cells, request, &args.out)?;
-    let text = protocol::markdown(&cells, &results, request);
-    for (name, text) in [("protocol.md", &text), ("protocol.csv", &protocol::csv(&cells, &results))] {
+    let files = [
+        ("protocol.md", protocol::markdown(&cells, &results, request)),
+        ("protocol.csv", protocol::csv(&cells, &results)),
+        ("protocol-power.csv", protocol::csv_of_power(&cells, &results)),
+    ];
+    for (name, text) in &files {
         write_private(&args.out.join(name), text.as_bytes())?;
     }
     let marks = protocol::counted(&cells, &results);
     print(&marks.iter().map(|(mark, count)| format!("{mark}: {count}\n")).collect::<String>())?;
     say(Talk::Aloud, &format!("the tables are in `{}`", args.out.display()));
+    Ok(outcome(&marks))
+}
+
+/// A cell that the engine neither holds nor refuses fails the check.
+fn outcome(marks: &[(Mark, usize)]) -> Outcome {
     let failed = marks.iter().any(|(mark, count)| *mark == Mark::Fails && *count > 0);
-    Ok(if failed { Outcome::CheckFailed } else { Outcome::Done })
+    if failed { Outcome::CheckFailed } else { Outcome::Done }
 }
 
 /// Runs what the state does not know, and keeps each cell as soon as it is done.
@@ -66,5 +75,17 @@ fn read(path: &Path, request: Request) -> Result<State, CommandError> {
         Ok(text) => Ok(State::read(&text, request)),
         Err(why) if why.kind() == ErrorKind::NotFound => Ok(State::default()),
         Err(why) => Err(CommandError::system("read", path)(why)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_cell_that_fails_fails_the_check() {
+        let marks = [(Mark::Holds, 20), (Mark::Refused, 3), (Mark::Downgraded, 2), (Mark::Open, 1), (Mark::Fails, 0)];
+        assert_eq!(outcome(&marks), Outcome::Done);
+        assert_eq!(outcome(&[(Mark::Holds, 20), (Mark::Fails, 1)]), Outcome::CheckFailed);
     }
 }
