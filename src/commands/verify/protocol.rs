@@ -35,7 +35,7 @@ pub(in crate::commands) fn run(args: &ProtocolArgs) -> Result<Outcome, CommandEr
         write_private(&args.out.join(name), text.as_bytes())?;
     }
     let marks = protocol::counted(&cells, &results);
-    print(&marks.iter().map(|(mark, count)| format!("{mark}: {count}\n")).collect::<String>())?;
+    print(&marks.iter().map(|(mark, count)| format!("{mark}: {count}\n")).collect::<Vec<_>>().concat())?;
     say(Talk::Aloud, &format!("the tables are in `{}`", args.out.display()));
     Ok(outcome(&marks))
 }
