@@ -4,7 +4,10 @@
 //! (Wilson) of the size at or below 0.06, the coverage within 0.935 and 0.965. A test over few teams cannot have any
 //! size, so that less than 0.04 is marked, not failed. Neighbours: `tally`, `table`.
 
+use super::cell::{Cell, Task};
+use super::method::Method;
 use super::power::PowerCount;
+use super::run::CellResult;
 use super::setting::Setting;
 use super::tally::Tally;
 use super::traps::Snare;
@@ -12,6 +15,8 @@ use crate::study::special_functions::whole;
 use crate::study::{Interval, choose, floor_p, wilson};
 use std::fmt;
 
+/// The level that everything is run at.
+pub const ALPHA: f64 = 0.05;
 /// The largest size that passes.
 pub const SIZE_AT_MOST: f64 = 0.06;
 /// The size below which a test is called conservative.
@@ -140,9 +145,26 @@ pub fn judge_power(count: &PowerCount) -> Mark {
     }
 }
 
+/// The mark of each thing that a cell is held to: size and coverage, a trap, or power; none for cells beyond.
+pub fn marks(cell: &Cell, result: &CellResult) -> Vec<Mark> {
+    let primary = || result.of(Method::Permutation);
+    match cell.task {
+        Task::Beyond => Vec::new(),
+        Task::Power => result.power.iter().map(judge_power).collect(),
+        Task::Trap(snare) => {
+            let both = primary().zip(result.of(Method::Naive));
+            both.map(|(primary, naive)| judge_trap(primary, naive, snare)).into_iter().collect()
+        }
+        Task::Protocol => {
+            let setting = &cell.setting;
+            let size = primary().filter(|_| cell.no_effect()).map(|tally| judge_size(tally, setting, ALPHA));
+            size.into_iter().chain(primary().map(|tally| judge_coverage(tally, setting, ALPHA))).collect()
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::method::Method;
     use super::super::setting::Measure;
     use super::super::traps::Naive;
     use super::*;

@@ -1,14 +1,11 @@
 //! Where the engine cannot hold what it says, it must not say it: each refusal of the protocol, on worlds of its own.
 
 use super::*;
-use crate::study::protocol::judge::{judge_coverage, judge_size};
-
-const ALPHA: f64 = 0.05;
 
 fn primary(name: &str, setting: Setting, worlds: u64) -> Tally {
     let cell = Cell::new(name, setting);
     let result = run_cell(&cell, Request { seed: 5, worlds }, &|| ());
-    *result.tallies.iter().find(|tally| tally.method == Method::Permutation).expect("the engine looked")
+    *result.of(Method::Permutation).expect("the engine looked")
 }
 
 #[test]

@@ -1,10 +1,12 @@
 //! Runs cells: worlds in parallel, each from its own stream, counted in the order of their numbers.
 //!
-//! In: cells, a seed, how many worlds. Out: one [`CellResult`] a cell, the same whatever the number of threads. What runs
+//! In: cells, a seed, how many worlds. Out: one [`CellResult`] a cell, the same whatever the number of threads. A cell that
+//! so many worlds cannot decide is run in [`MORE`] times as many. What runs
 //! them in parallel is the thread pool that the caller is in. Neighbours: `cells`, `world`, `state`.
 
 use super::cell::{Cell, Task};
 use super::draws::Draws;
+use super::judge::{Mark, marks};
 use super::method::Method;
 use super::power::{self, Changes, PowerCount};
 use super::tally::Tally;
@@ -34,6 +36,16 @@ pub struct CellResult {
     pub power: Option<PowerCount>,
 }
 
+impl CellResult {
+    /// The tally of a method.
+    pub fn of(&self, method: Method) -> Option<&Tally> {
+        self.tallies.iter().find(|tally| tally.method == method)
+    }
+}
+
+/// How many times as many worlds decide a cell whose Monte Carlo interval reaches to both sides of a bound.
+const MORE: u64 = 4;
+
 /// Runs one cell; `progress` is told of every world that is done, from whichever thread did it.
 pub fn run_cell(cell: &Cell, request: Request, progress: &(dyn Fn() + Sync)) -> CellResult {
     if cell.task == Task::Power {
@@ -46,9 +58,19 @@ pub fn run_cell(cell: &Cell, request: Request, progress: &(dyn Fn() + Sync)) -> 
         progress();
         looks
     };
-    let looks: Vec<Vec<Look>> = (0..cell.worlds(request.worlds)).into_par_iter().map(look).collect();
+    let first = cell.worlds(request.worlds);
+    let mut looks: Vec<Vec<Look>> = (0..first).into_par_iter().map(look).collect();
+    let result = counted(key, &worlds, &looks);
+    if !marks(cell, &result).contains(&Mark::Open) {
+        return result;
+    }
+    looks.par_extend((first..first * MORE).into_par_iter().map(look));
+    counted(key, &worlds, &looks)
+}
+
+fn counted(key: u64, worlds: &Worlds, looks: &[Vec<Look>]) -> CellResult {
     let looked = |method: &Method| looks.iter().flatten().any(|look| look.method == *method);
-    let tally = |method| Tally::of(method, &looks, worlds.truth, worlds.design.alpha);
+    let tally = |method| Tally::of(method, looks, worlds.truth, worlds.design.alpha);
     let tallies = Method::ALL.into_iter().filter(looked).map(tally).collect();
     CellResult { key, truth: worlds.truth, tallies, power: None }
 }
@@ -131,7 +153,9 @@ mod tests {
             count.fetch_add(1, Ordering::Relaxed);
         };
         let all = run(&cells, REQUEST, &kept, &progress, |_, _| Ok::<(), ()>(())).expect("nothing fails");
-        assert_eq!(count.into_inner(), 30 * (cells.len() as u64 - 2));
+        let worlds = |result: &CellResult| result.power.map_or_else(|| result.tallies[0].worlds, |power| power.worlds);
+        assert_eq!(count.into_inner(), all[2..].iter().map(worlds).sum::<u64>());
+        assert!(all.iter().any(|result| worlds(result) == 30 * MORE), "thirty worlds decide little");
         assert_eq!(all, in_threads(2));
         assert!(seconds(&cells, REQUEST, &kept) < seconds(&cells, REQUEST, &[]));
     }

@@ -4,7 +4,9 @@
 //! the marks, METHODS.md#protocol explains the columns.
 
 use super::cell::{Cell, Task};
-use super::judge::{Mark, Share, attainable_size, judge_coverage, judge_power, judge_size, judge_trap, share};
+use super::judge::{
+    ALPHA, Mark, Share, attainable_size, judge_coverage, judge_power, judge_size, judge_trap, marks, share,
+};
 use super::method::Method;
 use super::power::{PowerCount, TIMES};
 use super::run::{CellResult, Request};
@@ -12,8 +14,6 @@ use super::setting::Setting;
 use super::tally::Tally;
 use super::traps::Snare;
 use std::fmt::Write;
-
-const ALPHA: f64 = 0.05;
 
 /// A cell, what came out of it, and one method's counts.
 type Row<'a> = (&'a Cell, &'a CellResult, &'a Tally);
@@ -41,31 +41,13 @@ fn number(value: Option<f64>) -> String {
     value.map_or_else(|| "none".to_owned(), |value| format!("{:.3}", value + 0.0))
 }
 
-/// A mark for each thing that a cell is held to; none for cells beyond.
-fn marks(cells: &[Cell], results: &[CellResult]) -> Vec<Mark> {
-    let mut marks = Vec::new();
-    for (cell, _, tally) in rows(cells, results).filter(|(.., tally)| tally.graded()) {
-        match cell.task {
-            Task::Protocol => {
-                marks.extend(cell.no_effect().then(|| judge_size(tally, &cell.setting, ALPHA)));
-                marks.push(judge_coverage(tally, &cell.setting, ALPHA));
-            }
-            Task::Trap(_) | Task::Beyond | Task::Power => {}
-        }
-    }
-    marks.extend(snared(cells, results).map(|(_, primary, naive, snare)| judge_trap(primary, naive, snare)));
-    marks.extend(powered(cells, results).map(|(_, count)| judge_power(count)));
-    marks
-}
-
 /// The cells of traps: the engine's counts and those of the naive number.
 fn snared<'a>(
     cells: &'a [Cell],
     results: &'a [CellResult],
 ) -> impl Iterator<Item = (&'a Cell, &'a Tally, &'a Tally, Snare)> {
-    rows(cells, results).filter_map(|(cell, result, primary)| {
-        let naive = result.tallies.iter().find(|tally| tally.method == Method::Naive)?;
-        Some((cell, primary, naive, cell.snare().filter(|_| primary.graded())?))
+    known(cells, results).filter_map(|(cell, result)| {
+        Some((cell, result.of(Method::Permutation)?, result.of(Method::Naive)?, cell.snare()?))
     })
 }
 
@@ -75,7 +57,7 @@ fn powered<'a>(cells: &'a [Cell], results: &'a [CellResult]) -> impl Iterator<It
 
 /// How often each mark was given, worst last.
 pub fn counted(cells: &[Cell], results: &[CellResult]) -> Vec<(Mark, usize)> {
-    let marks = marks(cells, results);
+    let marks: Vec<Mark> = known(cells, results).flat_map(|(cell, result)| marks(cell, result)).collect();
     let all = [Mark::Holds, Mark::Conservative, Mark::Refused, Mark::Downgraded, Mark::Open, Mark::Fails];
     all.map(|mark| (mark, marks.iter().filter(|given| **given == mark).count())).to_vec()
 }
@@ -86,7 +68,8 @@ pub fn markdown(cells: &[Cell], results: &[CellResult], request: Request) -> Str
     // Writing to a string cannot fail.
     let _ = writeln!(
         out,
-        "Seed {}, {} worlds a cell (ten of twenty teams: {}), {} of {} cells run.\n",
+        "Seed {}, {} worlds a cell (ten of twenty teams: {}), four times as many where so many could not decide; {} of {} \
+         cells run.\n",
         request.seed,
         request.worlds,
         request.worlds.div_ceil(4),
@@ -274,7 +257,7 @@ pub fn csv(cells: &[Cell], results: &[CellResult]) -> String {
         let words = |mark: Option<Mark>| mark.map_or_else(String::new, |mark| mark.to_string());
         let size = words((held && cell.no_effect()).then(|| judge_size(tally, setting, ALPHA)));
         let coverage = words(held.then(|| judge_coverage(tally, setting, ALPHA)));
-        let naive = result.tallies.iter().find(|other| other.method == Method::Naive && tally.graded());
+        let naive = result.of(Method::Naive).filter(|_| tally.graded());
         let trap = words(naive.zip(cell.snare()).map(|(naive, snare)| judge_trap(tally, naive, snare)));
         let counts = [
             tally.worlds,
