@@ -39,6 +39,8 @@ pub enum Command {
     Simulate(SimulateArgs),
     /// Run everything on the sample company and say where the report is
     Demo(DemoArgs),
+    /// Show what the numbers are worth where the answer is known
+    Verify(VerifyArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
 }
@@ -361,6 +363,38 @@ pub struct DemoArgs {
     pub sample: PathBuf,
     /// Write into this folder
     #[arg(long, value_name = "DIR", default_value = "demo")]
+    pub out: PathBuf,
+}
+
+/// `verify`.
+#[derive(Args, Debug)]
+pub struct VerifyArgs {
+    /// What is checked.
+    #[command(subcommand)]
+    pub kind: VerifyKind,
+}
+
+/// The checks.
+#[derive(Debug, Subcommand)]
+pub enum VerifyKind {
+    /// Simulate companies of known truth: false alarms, coverage, traps and power of the engine
+    Protocol(ProtocolArgs),
+}
+
+/// `verify protocol`.
+#[derive(Args, Debug)]
+pub struct ProtocolArgs {
+    /// Run every cell, with 10,000 worlds each, instead of the short form
+    #[arg(long)]
+    pub full: bool,
+    /// Worlds of a cell
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..))]
+    pub worlds: Option<u64>,
+    /// The seed; the same seed gives the same bytes, with any number of threads
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Write the tables into this folder, and go on from what is there
+    #[arg(long, value_name = "DIR", default_value = "protocol")]
     pub out: PathBuf,
 }
 

@@ -23,6 +23,7 @@ mod report_pilot;
 mod simulate;
 mod study;
 mod units;
+mod verify;
 
 use std::path::Path;
 
@@ -57,6 +58,7 @@ pub fn run(cli: Cli) -> Result<Outcome, CommandError> {
         Command::Query(args) => query::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Demo(args) => demo::run(&args),
+        Command::Verify(args) => verify::run(&args),
         Command::Completions(args) => completions::run(&args),
     }
 }

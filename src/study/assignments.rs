@@ -15,10 +15,24 @@ pub const SAMPLED: usize = 99_999;
 /// A set of assignments, the one that was really made among them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Assignments {
-    /// Of each assignment, which units are in the pilot, sorted.
-    pub chosen: Vec<Vec<usize>>,
+    /// Of each assignment, which units are in the pilot, sorted; one after the other.
+    chosen: Vec<usize>,
+    /// Units in the pilot of each.
+    size: usize,
     /// Whether these are all there are.
     pub exact: bool,
+}
+
+impl Assignments {
+    /// Each assignment: which units are in the pilot, sorted.
+    pub(super) fn each(&self) -> impl Iterator<Item = &[usize]> {
+        self.chosen.chunks_exact(self.size)
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.chosen.len() / self.size
+    }
 }
 
 /// Number of ways to choose `k` of `n`; as large as it can be told where it does not fit.
@@ -33,27 +47,27 @@ pub fn floor_p(n: usize, k: usize) -> f64 {
     (ties / whole(choose(n, k))).min(1.0)
 }
 
-/// Lists the assignments: exactly where there are at most [`EXACT_UP_TO`], else the real one and [`SAMPLED`] draws.
+/// Lists the assignments of at least one pilot unit: exactly where there are at most [`EXACT_UP_TO`], else the real one and [`SAMPLED`] draws.
 pub(super) fn assignments(pilot: &[bool], seed: u64) -> Assignments {
     let n = pilot.len();
     let real_one: Vec<usize> = (0..n).filter(|&unit| pilot[unit]).collect();
     let k = real_one.len();
     if choose(n, k) <= EXACT_UP_TO {
-        return Assignments { chosen: combinations(n, k), exact: true };
+        return Assignments { chosen: combinations(n, k), size: k, exact: true };
     }
     let mut random = ChaCha12Rng::seed_from_u64(seed);
-    let mut chosen = Vec::with_capacity(SAMPLED + 1);
-    chosen.push(real_one);
+    let mut chosen = Vec::with_capacity(k * (SAMPLED + 1));
+    chosen.extend(real_one);
     let mut units: Vec<usize> = (0..n).collect();
     for _ in 0..SAMPLED {
         for place in 0..k {
             units.swap(place, place + below(&mut random, n - place));
         }
-        let mut drawn = units[..k].to_vec();
-        drawn.sort_unstable();
-        chosen.push(drawn);
+        let drawn = chosen.len();
+        chosen.extend_from_slice(&units[..k]);
+        chosen[drawn..].sort_unstable();
     }
-    Assignments { chosen, exact: false }
+    Assignments { chosen, size: k, exact: false }
 }
 
 /// Draws below `bound` from a seed, one at a call.
@@ -69,11 +83,11 @@ fn below(random: &mut ChaCha12Rng, bound: usize) -> usize {
     ((unit * real(bound)) as usize).min(bound - 1)
 }
 
-fn combinations(n: usize, k: usize) -> Vec<Vec<usize>> {
+fn combinations(n: usize, k: usize) -> Vec<usize> {
     let mut all = Vec::new();
     let mut current: Vec<usize> = (0..k).collect();
     loop {
-        all.push(current.clone());
+        all.extend_from_slice(&current);
         let Some(place) = (0..k).rev().find(|&place| current[place] < n - k + place) else { return all };
         current[place] += 1;
         for next in place + 1..k {
@@ -101,9 +115,9 @@ mod tests {
 
     #[test]
     fn all_assignments_are_listed_once() {
-        let all = combinations(8, 3);
-        assert_eq!(all.len(), 56);
-        assert!(all.is_sorted_by(|left, right| left < right));
+        let all = assignments(&[true, true, true, false, false, false, false, false], 1);
+        assert_eq!((all.len(), all.exact), (56, true));
+        assert!(all.each().is_sorted_by(|left, right| left < right));
         assert_eq!(choose(400, 200), u64::MAX);
     }
 
@@ -112,7 +126,7 @@ mod tests {
         let pilot: Vec<bool> = (0..40).map(|unit| unit < 20).collect();
         let one = assignments(&pilot, 7);
         assert!(!one.exact);
-        assert_eq!(one.chosen.len(), SAMPLED + 1);
+        assert_eq!(one.len(), SAMPLED + 1);
         assert_eq!(one, assignments(&pilot, 7));
         assert_ne!(one, assignments(&pilot, 8));
     }

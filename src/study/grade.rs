@@ -53,6 +53,11 @@ pub enum Reason {
         /// The level.
         alpha: f64,
     },
+    /// The effect has no interval that could be trusted.
+    NoInterval {
+        /// In words.
+        why: String,
+    },
     /// The pilot moved load onto or off the comparison teams.
     LoadMoved,
     /// A trap was seen that the comparison cannot carry.
@@ -89,6 +94,7 @@ impl fmt::Display for Reason {
                 out,
                 "so few teams cannot be significant by design: the smallest possible p is {floor_p:.3}, above {alpha}"
             ),
+            Self::NoInterval { why } => write!(out, "no interval could be trusted: {why}"),
             Self::LoadMoved => write!(out, "the pilot moved load between the arms"),
             Self::Trap(trap) => write!(out, "{}", trap.told),
             Self::NotDrawn => write!(out, "the pilot teams were not drawn at random, so the test is a placebo test"),
@@ -118,6 +124,8 @@ pub struct Evidence {
     pub floor_p: Option<f64>,
     /// The level.
     pub alpha: f64,
+    /// Why a comparison that could be significant has no interval, where it has none.
+    pub no_interval: Option<String>,
     /// Whether load moved between the arms.
     pub load_moved: bool,
     /// Whether the pilot teams or their order were drawn at random.
@@ -157,6 +165,9 @@ pub fn grade(evidence: &Evidence) -> (Grade, Vec<Reason>) {
     if floor_p > evidence.alpha {
         reasons.push(Reason::FloorAboveAlpha { floor_p, alpha: evidence.alpha });
     }
+    if let Some(why) = &evidence.no_interval {
+        reasons.push(Reason::NoInterval { why: why.clone() });
+    }
     if evidence.load_moved {
         reasons.push(Reason::LoadMoved);
     }
@@ -186,6 +197,7 @@ mod tests {
             comparison_teams: 5,
             floor_p: Some(1.0 / 56.0),
             alpha: 0.05,
+            no_interval: None,
             load_moved: false,
             drawn_at_random: true,
             plan_hashed: true,
@@ -206,6 +218,7 @@ mod tests {
         assert_eq!(of(|e| e.plan_hashed = false), Grade::B);
         assert_eq!(of(|e| e.load_moved = true), Grade::C);
         assert_eq!(of(|e| e.floor_p = Some(0.067)), Grade::C);
+        assert_eq!(of(|e| e.no_interval = Some("few services".into())), Grade::C);
         assert_eq!(of(|e| e.traps = vec![Trap::new(TrapKind::Mix, Sight::Lowers, "kinds moved")]), Grade::C);
         assert_eq!(of(|e| e.comparison_teams = 0), Grade::D);
         assert_eq!(of(|e| (e.comparison_teams, e.single_series) = (0, true)), Grade::C);

@@ -27,6 +27,7 @@ mod grade;
 mod group_time;
 mod interrupted;
 mod interval;
+mod inversion;
 mod jackknife;
 mod kaplan_meier;
 mod linear;
@@ -48,6 +49,7 @@ mod pre_trend;
 #[cfg(test)]
 mod properties;
 mod proportion;
+pub mod protocol;
 mod pseudo;
 mod rate_study;
 mod rates;
@@ -79,7 +81,7 @@ pub use cluster_robust::{
     wild_bootstrap_of_few,
 };
 pub use competing::{IncidenceStep, incidences};
-pub use coverage_study::{ArmCoverage, CoverageVerdict, ServiceRecord, coverage_study};
+pub use coverage_study::{ArmCoverage, CoverageVerdict, SERVICES_FOR_INTERVAL, ServiceRecord, coverage_study};
 pub use design::{Arm, Design, Period, WINDOWS};
 pub use glm::{CountFit, count_regression};
 pub use grade::{EVENTS_FOR_MORE_THAN_DESCRIPTION, Evidence, Grade, Reason, grade};

@@ -3,11 +3,12 @@
 //! Input: one change per team, and which teams are in the pilot. The estimate is the mean change of the pilot less that
 //! of the comparison; the interval holds every effect `tau` that, taken off the pilot teams, is not rejected. It rests
 //! on the teams having been drawn, or being as good as drawn: else it is a placebo test, and the grade says so.
-//! Neighbours: `assignments` lists who could have been chosen, `welch` is shown beside it. Source: METHODS.md#comparing-teams.
+//! Neighbours: `assignments` lists who could have been chosen, `inversion` inverts the test, `welch` is shown beside it. Source: METHODS.md#comparing-teams.
 
-use super::assignments::{Assignments, assignments, floor_p};
+use super::assignments::{assignments, floor_p};
+use super::inversion::World;
 use super::refusal::finite;
-use super::special_functions::{bisect, whole};
+use super::special_functions::whole;
 use super::{Interval, NoInterval, Refusal, real};
 
 /// What is compared between assignments.
@@ -48,7 +49,7 @@ pub struct Permutation {
 }
 
 /// Ties are counted with this relative tolerance: sums in another order differ in their last digits.
-const TIE: f64 = 1e-9;
+pub(super) const TIE: f64 = 1e-9;
 
 /// Runs the permutation with the statistic that suits the number of teams.
 ///
@@ -74,7 +75,7 @@ pub fn permutation_with(
     let all = assignments(pilot, seed);
     let estimate = mean_of(changes, pilot, true) - mean_of(changes, pilot, false);
     let world = World::new(statistic, changes, pilot, estimate, &all);
-    let total = all.chosen.len() as u64;
+    let total = all.len() as u64;
     let extreme = world.extreme(-estimate);
     let floor = if all.exact { floor_p(n, k) } else { 1.0 / whole(total) };
     let interval = if floor > alpha + TIE {
@@ -108,143 +109,6 @@ fn check(statistic: Statistic, changes: &[f64], pilot: &[bool]) -> Result<(usize
 fn mean_of(changes: &[f64], pilot: &[bool], arm: bool) -> f64 {
     let of_arm: Vec<f64> = changes.iter().zip(pilot).filter(|(_, is)| **is == arm).map(|(change, _)| *change).collect();
     of_arm.iter().sum::<f64>() / real(of_arm.len())
-}
-
-/// Every assignment as a function of `u`, the effect taken off less the estimate: with changes so shifted the real
-/// difference is `-u`, and an assignment's difference and variance are polynomials in `u`.
-struct World {
-    lines: Vec<Line>,
-    real_variance: f64,
-    spread: f64,
-}
-
-/// Difference `a - b u` with variance `v0 + v1 u + v2 u²`.
-struct Line {
-    a: f64,
-    b: f64,
-    variance: [f64; 3],
-}
-
-impl World {
-    fn new(statistic: Statistic, changes: &[f64], pilot: &[bool], estimate: f64, all: &Assignments) -> Self {
-        let n = changes.len();
-        let shifted: Vec<f64> =
-            changes.iter().zip(pilot).map(|(change, is)| if *is { change - estimate } else { *change }).collect();
-        let centre = shifted.iter().sum::<f64>() / real(n);
-        let largest = changes.iter().fold(0.0_f64, |largest, change| largest.max(change.abs()));
-        // What rounding left of equal changes is nothing, and must tie as nothing.
-        let clean = |value: f64| if value.abs() <= 1e-13 * largest { 0.0 } else { value };
-        let units: Vec<(f64, f64)> =
-            shifted.iter().zip(pilot).map(|(y, is)| (clean(y - centre), f64::from(u8::from(*is)))).collect();
-        let line = |chosen: &[usize]| Line::new(statistic, &units, chosen);
-        let real_one: Vec<usize> = (0..n).filter(|&unit| pilot[unit]).collect();
-        let spread = units.iter().map(|(y, _)| y.abs()).fold(0.0, f64::max);
-        Self {
-            lines: all.chosen.iter().map(|chosen| line(chosen)).collect(),
-            real_variance: line(&real_one).variance[0],
-            spread,
-        }
-    }
-
-    /// Counts the assignments at least as extreme as the real one once the effect has been taken off.
-    fn extreme(&self, u: f64) -> u64 {
-        let as_extreme = |line: &&Line| {
-            let difference = line.a - line.b * u;
-            let [v0, v1, v2] = line.variance;
-            let variance = (v0 + v1 * u + v2 * u * u).max(0.0);
-            difference * difference * self.real_variance >= u * u * variance * (1.0 - TIE)
-        };
-        self.lines.iter().filter(as_extreme).count() as u64
-    }
-
-    /// How far from the estimate, to one side, effects are still not rejected.
-    ///
-    /// The studentised count need not fall steadily, so the outermost effect not rejected is looked for on a grid and
-    /// then closed in upon.
-    fn reach(&self, side: f64, alpha: f64) -> f64 {
-        const GRID: u32 = 512;
-        let kept = |u: f64| whole(self.extreme(side * u)) > (alpha + TIE) * real(self.lines.len());
-        if self.spread <= 0.0 {
-            return 0.0;
-        }
-        let mut outer = self.spread;
-        let mut quiet = 0;
-        let mut last_kept = 0.0;
-        while quiet < 4 && outer < self.spread * 1e9 {
-            if kept(outer) {
-                last_kept = outer;
-                quiet = 0;
-            } else {
-                quiet += 1;
-            }
-            outer *= 2.0;
-        }
-        let outer = if last_kept > 0.0 { last_kept * 2.0 } else { self.spread };
-        let step = outer / f64::from(GRID);
-        let inner = (0..GRID).rev().map(|i| f64::from(i) * step).find(|&u| kept(u)).unwrap_or(0.0);
-        bisect(inner, inner + step, kept)
-    }
-}
-
-impl Line {
-    fn new(statistic: Statistic, units: &[(f64, f64)], chosen: &[usize]) -> Self {
-        let mut inside = Sums::default();
-        for &unit in chosen {
-            inside.add(units[unit]);
-        }
-        let mut outside = Sums::default();
-        let mut next = 0;
-        for (unit, values) in units.iter().enumerate() {
-            if chosen.get(next) == Some(&unit) {
-                next += 1;
-            } else {
-                outside.add(*values);
-            }
-        }
-        let variance = match statistic {
-            Statistic::Difference => [1.0, 0.0, 0.0],
-            Statistic::Studentised => {
-                let (one, two) = (inside.variance(), outside.variance());
-                [one[0] + two[0], one[1] + two[1], one[2] + two[2]]
-            }
-        };
-        Self {
-            a: inside.y / inside.n - outside.y / outside.n,
-            b: inside.z / inside.n - outside.z / outside.n,
-            variance,
-        }
-    }
-}
-
-/// Sums over a group of units with change `y` and pilot mark `z`.
-#[derive(Default)]
-struct Sums {
-    n: f64,
-    y: f64,
-    z: f64,
-    yy: f64,
-    yz: f64,
-}
-
-impl Sums {
-    fn add(&mut self, (y, z): (f64, f64)) {
-        self.n += 1.0;
-        self.y += y;
-        self.z += z;
-        self.yy += y * y;
-        self.yz += y * z;
-    }
-
-    /// The variance of the mean of `y - u z`, as a polynomial in `u`.
-    fn variance(&self) -> [f64; 3] {
-        let over = 1.0 / (self.n * (self.n - 1.0));
-        let keep = |value: f64, size: f64| if value.abs() <= 1e-14 * size { 0.0 } else { value * over };
-        [
-            keep(self.yy - self.y * self.y / self.n, self.yy),
-            -2.0 * keep(self.yz - self.y * self.z / self.n, self.yz.abs()),
-            keep(self.z - self.z * self.z / self.n, self.z),
-        ]
-    }
 }
 
 #[cfg(test)]

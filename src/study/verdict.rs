@@ -307,6 +307,10 @@ pub(super) fn decide(contrast: Contrast, windows: Vec<Window>, teams: Vec<TeamLi
         comparison_teams,
         floor_p: contrast.effect.as_ref().ok().and_then(|effect| effect.floor_p),
         alpha: design.alpha,
+        no_interval: contrast.effect.as_ref().ok().and_then(|effect| match &effect.interval {
+            Err(NoInterval::Refused(refusal)) if comparison_teams > 0 => Some(refusal.to_string()),
+            _ => None,
+        }),
         load_moved: design.load_moved,
         drawn_at_random: design.drawn_at_random,
         plan_hashed: design.plan_hashed,

@@ -32,4 +32,5 @@ mod specs;
 mod tracker;
 mod truth;
 mod truth_counts;
+mod verify;
 mod wire;
