@@ -3,9 +3,10 @@
 //! In: the levels of teams, and the effect. Out: a [`Trap`], and the effect with the level before held. Pilot teams that
 //! somebody chose, or that came forward, are often those with the worst numbers, or the best; what is extreme in one period
 //! is less so in the next. Three of ten teams picked as the slowest gain days by that alone, and against the other seven
-//! even more. So of a pilot that was not drawn and began outside the middle half of the comparison teams, an effect that
-//! is not there with the level before held is graded C at most. Source: Galton 1886; METHODS.md#selection. Neighbours:
-//! `ancova` holds the level, `regression_to_mean` says how much such a return can be.
+//! even more. So an effect of a pilot that was not drawn and began outside the middle half of the comparison teams is
+//! graded C at most. That the level before, held, leaves an effect does not lift it: such intervals hold the truth in 60 to
+//! 90% of companies whose pilot was picked by its numbers (`verify protocol`). Source: Galton 1886; METHODS.md#selection.
+//! Neighbours: `ancova` holds the level, `regression_to_mean` says how much such a return can be.
 
 use super::{Sight, Trap, TrapKind, claims};
 use crate::study::{Arm, Design, Finding, Refusal, Scale, TeamLine, ancova, real};
@@ -71,23 +72,14 @@ pub fn selection(teams: &[TeamLine], effect: &Finding, held: Result<&Finding, &R
     if design.drawn_at_random {
         return trap(Sight::Seen, &format!("{began} by the luck of the draw"));
     }
-    match held {
-        Err(_) => trap(
-            Sight::Lowers,
-            &format!("{began} and were not drawn; what a return to the usual makes up of it cannot be told"),
-        ),
-        Ok(held) if claims(effect) != 0 && claims(held) != claims(effect) => trap(
-            Sight::Lowers,
-            &format!(
-                "{began} and were not drawn, and with the level before held the effect could be a return to the usual"
-            ),
-        ),
-        Ok(_) if claims(effect) != 0 => trap(
-            Sight::Seen,
-            &format!("{began} and were not drawn; with the level before held the effect is still there"),
-        ),
-        Ok(_) => trap(Sight::Seen, &format!("{began} and were not drawn")),
-    }
+    let with_held = match held {
+        Err(_) => "what a return to the usual makes up of it cannot be told",
+        Ok(held) if claims(effect) != 0 && claims(held) == claims(effect) => {
+            "with the level before held there is still an effect, of a size that the choice of teams may have changed"
+        }
+        Ok(_) => "with the level before held the effect could be a return to the usual",
+    };
+    trap(Sight::Lowers, &format!("{began} and were not drawn: {with_held}"))
 }
 
 /// The quantile of sorted values, between the two nearest (type 7 of Hyndman and Fan 1996).
@@ -132,20 +124,17 @@ mod tests {
     }
 
     #[test]
-    fn a_chosen_pilot_outside_the_middle_half_has_to_hold_its_level() {
+    fn a_chosen_pilot_outside_the_middle_half_lowers_the_grade_and_a_drawn_one_is_told() {
         let (gone, there) = (finding(0.7, 1.3), finding(0.6, 0.9));
         assert_eq!(sight(&[17.0, 16.0], &gone, false), Sight::Lowers);
-        assert_eq!(sight(&[11.0, 12.0], &gone, false), Sight::Lowers);
-        assert_eq!(sight(&[17.0, 16.0], &there, false), Sight::Seen);
+        assert_eq!(sight(&[11.0, 12.0], &there, false), Sight::Lowers);
         assert_eq!(sight(&[17.0, 16.0], &gone, true), Sight::Seen);
         assert_eq!(sight(&[12.0, 20.0], &gone, false), Sight::NotSeen);
         assert_eq!(sight(&[12.0], &gone, false), Sight::NotSeen, "the edge is inside");
         let all = teams(&[30.0], &OTHERS);
-        let untold = selection(&all, &finding(0.5, 0.8), Err(&Refusal::Empty), &Design::default());
-        assert_eq!(untold.sight, Sight::Lowers);
-        assert!(untold.told.starts_with("the pilot teams began above three quarters"), "{untold:?}");
-        let nothing = selection(&all, &finding(0.5, 1.2), Ok(&there), &Design::default());
-        assert_eq!(nothing.sight, Sight::Seen, "nothing is claimed");
+        let told = |held| selection(&all, &finding(0.5, 0.8), held, &Design::default()).told;
+        assert!(told(Err(&Refusal::Empty)).starts_with("the pilot teams began above three quarters"));
+        assert!(told(Ok(&there)).contains("still an effect") && told(Ok(&gone)).contains("could be a return"));
     }
 
     #[test]
