@@ -21,6 +21,7 @@ use crate::measures::{self, KindRow, LinkedRow, Measure};
 use crate::study::{ArmCoverage, Design, RateRecord, Refusal, TimeRecord, Verdict};
 
 pub(crate) use backing::{Backings, People};
+pub(crate) use counts::main_definition;
 pub(crate) use coverage::ALL_FIELDS;
 
 /// What the level of a measure is in.
