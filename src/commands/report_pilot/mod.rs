@@ -26,6 +26,7 @@ mod headlines;
 mod journey_map;
 mod methods;
 mod not_told;
+mod placebo;
 mod sections;
 mod standing;
 mod teams;

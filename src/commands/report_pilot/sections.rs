@@ -3,7 +3,7 @@
 use super::book::Book;
 use super::words::spoken;
 use super::{
-    CommandError, cards, coverage, coverage_series, curves, doubts, flow, hands, journey_map, standing, teams,
+    CommandError, cards, coverage, coverage_series, curves, doubts, flow, hands, journey_map, placebo, standing, teams,
     ticket_table, tickets,
 };
 use crate::report::{Block, Section};
@@ -16,6 +16,7 @@ pub(super) fn sections(book: &Book<'_>) -> Result<Vec<Section>, CommandError> {
         catalog(book)?,
         delivery(book),
         doubts::section(book),
+        placebo::section(book),
         standing::section(book)?,
     ])
 }
