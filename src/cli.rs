@@ -27,6 +27,8 @@ pub enum Command {
     Archive(ArchiveArgs),
     /// Build the log from what was pulled
     Build(BuildArgs),
+    /// Write the analysis plan before the pilot starts, and tell what its design can find
+    Plan(PlanArgs),
     /// Print the reconstructed journeys (private)
     Journeys(JourneysArgs),
     /// Print measures with their numbers before and after (private)
@@ -175,6 +177,20 @@ pub struct BuildArgs {
     #[command(flatten)]
     #[expect(missing_docs, reason = "flattened")]
     pub study: StudyArgs,
+}
+
+/// `plan`.
+#[derive(Args, Debug)]
+pub struct PlanArgs {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "flattened")]
+    pub study: StudyArgs,
+    /// Change a plan that stands, and say why; what changed and the hash before are kept
+    #[arg(long, value_name = "REASON")]
+    pub amend: Option<String>,
+    /// How to print what the design can find
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
 }
 
 /// `journeys`.

@@ -15,6 +15,7 @@ mod journeys;
 mod measure;
 mod names;
 mod output;
+mod plan;
 mod pull;
 mod pull_apis;
 mod pull_command;
@@ -51,6 +52,7 @@ pub fn run(cli: Cli) -> Result<Outcome, CommandError> {
         Command::Receive(args) => receive::run(&args),
         Command::Archive(args) => archive::run(&args),
         Command::Build(args) => build_command::run(&args),
+        Command::Plan(args) => plan::run(&args),
         Command::Journeys(args) => journeys::run(&args),
         Command::Measure(args) => measure::run(&args),
         Command::Report(args) => match args.report {

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use chrono_tz::Tz;
 
+use super::settings::Plan;
 use super::settings::{DAY_US, instant_of};
-use super::written::{RepositoryRole, StudyFile, WrittenComparison, WrittenJourney, WrittenTeam};
+use super::written::{RepositoryRole, StudyFile, WrittenComparison, WrittenJourney, WrittenPlan, WrittenTeam};
 use super::{Api, Calendar, Comparison, ConfigError, Environments, Receiver, Repository, Settings, Team, journeys};
 use crate::log::Micros;
 
@@ -84,6 +85,8 @@ fn resolve(file: &Path, text: &str, written: StudyFile, overrides: &Overrides) -
     let teams =
         resolve_teams(&written, comparison.as_ref(), zone).map_err(|message| invalid("teams.start", message))?;
 
+    let plan = resolve_plan(&written.plan, &folder, zone).map_err(|(field, message)| invalid(field, message))?;
+
     let settings = Settings {
         journeys: resolve_journeys(&written, &environments).map_err(|(id, message)| ConfigError::Invalid {
             path: file.to_owned(),
@@ -127,6 +130,7 @@ fn resolve(file: &Path, text: &str, written: StudyFile, overrides: &Overrides) -
         files: written.files,
         teams,
         comparison,
+        plan,
     };
     check(&settings).map_err(|(field, message)| ConfigError::Invalid {
         path: file.to_owned(),
@@ -153,6 +157,31 @@ fn candidates(folder: &Path, root: Option<&Path>, name: &str, own: Option<&str>)
     }
     let root = root.unwrap_or(folder);
     vec![root.join(name), root.join(format!("{name}.git"))]
+}
+
+fn resolve_plan(written: &WrittenPlan, folder: &Path, zone: Tz) -> Result<Plan, (&'static str, String)> {
+    if !(written.power > 0.0 && written.power < 1.0) {
+        return Err(("plan.power", format!("{} is not between 0 and 1", written.power)));
+    }
+    if let Some(wrong) = written.extend_at.filter(|at| !at.is_finite() || *at == 0.0 || *at <= -100.0) {
+        return Err((
+            "plan.extend-at",
+            format!("{wrong} is no change in percent that could be hoped for, such as -20.0"),
+        ));
+    }
+    let mut other_changes = Vec::new();
+    for change in &written.other_changes {
+        let wrong = || ("plan.other-changes", format!("`{}` is not a date", change.at));
+        other_changes.push((instant_of(&change.at, zone).ok_or_else(wrong)?, change.what.clone()));
+    }
+    other_changes.sort();
+    Ok(Plan {
+        file: folder.join(&written.file),
+        power: written.power,
+        extend_at: written.extend_at,
+        exclusions: written.exclusions.clone(),
+        other_changes,
+    })
 }
 
 fn resolve_comparison(written: &WrittenComparison, zone: Tz) -> Result<Comparison, (&'static str, String)> {

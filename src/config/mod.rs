@@ -26,5 +26,5 @@ pub use load::{Overrides, load};
 pub(crate) use nearest::nearest;
 pub use receivers::Receiver;
 pub(crate) use settings::instant_of;
-pub use settings::{Comparison, Repository, Settings, Team};
+pub use settings::{Comparison, Plan, Repository, Settings, Team};
 pub(crate) use settings::{DAY_US, local_start};

@@ -62,6 +62,23 @@ pub struct Settings {
     pub teams: Vec<Team>,
     /// How before and after are compared, if they are.
     pub comparison: Option<Comparison>,
+    /// What an analysis plan fixes beside.
+    pub plan: Plan,
+}
+
+/// What an analysis plan fixes beside the comparison.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The file that it is written to.
+    pub file: PathBuf,
+    /// The power that the smallest effect is told for.
+    pub power: f64,
+    /// The change in percent, or points, from which on the pilot is worth extending.
+    pub extend_at: Option<f64>,
+    /// What is left out, in words.
+    pub exclusions: Vec<String>,
+    /// What else changed: since when, and what.
+    pub other_changes: Vec<(Micros, String)>,
 }
 
 impl Settings {

@@ -13,6 +13,7 @@ mod weeks;
 use std::collections::BTreeMap;
 
 use super::CommandError;
+use super::plan::Standing;
 use super::study::Study;
 use super::units::{count, days, hours, real, window_of as cell};
 use crate::config::Settings;
@@ -103,7 +104,11 @@ pub(crate) struct Analysis {
 /// Answers every measure, and looks at each for what may mislead.
 pub(crate) fn analyse(study: &Study) -> Result<Analysis, CommandError> {
     let linked: Vec<LinkedRow> = measures::read(&study.catalog)?;
-    let design = design(&study.settings);
+    let plan = match &study.settings.comparison {
+        Some(comparison) => Standing::of(&study.settings, comparison)?.holds(),
+        None => false,
+    };
+    let design = design(&study.settings, plan);
     let people = People::read(study)?;
     let kinds = Kinds::read(study)?;
     let mut answers = times::time_to_first_deploy(study, &design, &people, &kinds)?;
@@ -123,14 +128,14 @@ pub(crate) fn analyse(study: &Study) -> Result<Analysis, CommandError> {
     Ok(Analysis { answers, design })
 }
 
-fn design(settings: &Settings) -> Design {
+/// What the study file fixes; `plan_hashed` says whether a plan from before the start stands.
+pub(crate) fn design(settings: &Settings, plan_hashed: bool) -> Design {
     let Some(comparison) = &settings.comparison else { return Design::default() };
     Design {
         alpha: comparison.alpha,
         tau_days: days(comparison.tau_us),
         drawn_at_random: comparison.pilot_teams_are == Choice::Random,
-        // A plan is written by a command of its own, which does not exist yet: no study has one.
-        plan_hashed: false,
+        plan_hashed,
         load_moved: comparison.load_moved,
         seed: comparison.seed,
         ..Design::default()

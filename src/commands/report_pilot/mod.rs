@@ -27,6 +27,7 @@ mod journey_map;
 mod methods;
 mod not_told;
 mod placebo;
+mod plan;
 mod sections;
 mod standing;
 mod teams;

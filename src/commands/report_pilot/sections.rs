@@ -3,13 +3,14 @@
 use super::book::Book;
 use super::words::spoken;
 use super::{
-    CommandError, cards, coverage, coverage_series, curves, doubts, flow, hands, journey_map, placebo, standing, teams,
-    ticket_table, tickets,
+    CommandError, cards, coverage, coverage_series, curves, doubts, flow, hands, journey_map, placebo, plan, standing,
+    teams, ticket_table, tickets,
 };
 use crate::report::{Block, Section};
 
 pub(super) fn sections(book: &Book<'_>) -> Result<Vec<Section>, CommandError> {
     Ok(vec![
+        plan::section(book)?,
         journey(book)?,
         handoffs(book)?,
         platform_tickets(book)?,

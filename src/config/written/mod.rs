@@ -7,6 +7,7 @@ mod catalogs;
 mod comparison;
 mod files;
 mod journeys;
+mod plan;
 mod receivers;
 mod rules;
 mod study;
@@ -16,6 +17,7 @@ pub use catalogs::{CatalogFormat, WrittenCatalog, WrittenCoverage, WrittenRetire
 pub use comparison::{Arm, Choice, WrittenComparison, WrittenTeam};
 pub use files::{Classify, Column, FileFormat, Only, PersonAs, Stream, WrittenFile, presets};
 pub use journeys::{WrittenJourney, WrittenStep};
+pub use plan::{WrittenOtherChange, WrittenPlan};
 pub use receivers::{ReceiverKind, SignAs, WrittenReceiver};
 pub use rules::{DoneBy, PathChange, WrittenPathRule, WrittenRegistry};
 pub use study::{
@@ -78,4 +80,7 @@ pub struct StudyFile {
     pub teams: Vec<WrittenTeam>,
     /// How before and after are compared.
     pub comparison: Option<WrittenComparison>,
+    /// What the analysis plan fixes beside.
+    #[serde(default)]
+    pub plan: WrittenPlan,
 }
