@@ -113,7 +113,7 @@ pub fn judge_coverage(tally: &Tally, setting: &Setting, alpha: f64) -> Mark {
     if held.limits.upper >= COVERAGE.0 { Mark::Open } else { Mark::Fails }
 }
 
-/// The share of worlds in which a trap must be seen, or the truth be held or the trap be seen.
+/// The share of worlds in which a trap must be seen; and in which the truth must be held, the trap seen, or no effect told.
 pub const SAFE: f64 = 0.9;
 
 /// The bias from which on a naive number counts as moved: three percent, or three points.

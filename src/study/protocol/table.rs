@@ -163,7 +163,7 @@ fn traps(out: &mut String, cells: &[Cell], results: &[CellResult]) {
         out,
         "\n## Traps: no effect, a naive number that moves, and what the engine makes of it\n\n\
          | study | pilot | trap | worlds | naive number | it moves by | bias of the engine | coverage | trap seen | \
-         grade lowered | held or seen | engine claims | |\n\
+         grade lowered | held, seen or not told | engine claims | |\n\
          |---|---|---|---:|---|---:|---:|---|---|---|---|---|---|\n"
     );
     for (cell, primary, naive, snare) in snared(cells, results) {
