@@ -379,6 +379,22 @@ pub struct VerifyArgs {
 pub enum VerifyKind {
     /// Simulate companies of known truth: false alarms, coverage, traps and power of the engine
     Protocol(ProtocolArgs),
+    /// Launch the pilot where nothing was launched, in the study's own history before the real start (private)
+    Placebo(PlaceboArgs),
+}
+
+/// `verify placebo`.
+#[derive(Args, Debug)]
+pub struct PlaceboArgs {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "flattened")]
+    pub study: StudyArgs,
+    /// Launches of nothing
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(20..=5_000))]
+    pub launches: u32,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
 }
 
 /// `verify protocol`.

@@ -18,7 +18,9 @@ with typed as (
 numbered as (
     select
         object_id, kind,
-        row_number() over (partition by object_id order by from_us) as place
+        cast(row_number() over (
+            partition by object_id order by from_us
+        ) as bigint) as place
     from typed
 ),
 first_types as (

@@ -1,7 +1,7 @@
 -- How long requests to the platform waited for the first answer by another party.
 -- grain: one row per request
 -- reads: platform_requests, study_teams, periods, measure_clock, parameters
--- writes: request_id text, category text?, channel text?, team_id text?, arm text?, period text?, time_us int, working_us int, cause int, censored_at_pilot bool, is_linked bool
+-- writes: request_id text, category text?, channel text?, team_id text?, arm text?, period text?, at_us int, time_us int, working_us int, cause int, censored_at_pilot bool, is_linked bool
 -- unit: microseconds; cause 0 open, 1 answered, 2 withdrawn by whoever asked
 -- null means: category, channel, team_id: no source says; arm, period: not compared
 -- open journeys: requests are watched whether or not a journey is; open ones have cause 0
@@ -56,7 +56,7 @@ with_end as (
 request_pairs_found as (
     select
         e.request_id, e.category, e.channel, e.team_id, e.arm, e.period,
-        e.end_us - e.at_us as time_us,
+        e.at_us, e.end_us - e.at_us as time_us,
         ended.worked_us - began.worked_us as working_us,
         e.cause, e.cause = 0 and e.censor_us < e.as_of_us as censored_at_pilot,
         e.is_linked

@@ -7,7 +7,7 @@ use super::output::{Talk, print_json, print_rows, say};
 use super::{CommandError, Outcome, study};
 use crate::cli::{Format, MeasureArgs};
 use crate::measures::MEASURES;
-use crate::study::{Arm, Finding, Period, Scale, TeamLine, Window};
+use crate::study::{Arm, Finding, Period, Scale, Sight, TeamLine, Trap, Window};
 
 pub(super) fn run(args: &MeasureArgs) -> Result<Outcome, CommandError> {
     for name in &args.measures {
@@ -218,6 +218,7 @@ fn answer_json(answer: &Answer) -> Value {
             "estimand": verdict.estimand,
             "grade": verdict.grade.to_string(),
             "reasons": verdict.reasons.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "traps": verdict.traps.iter().map(trap_json).collect::<Vec<_>>(),
             "verb": verdict.wording.verb,
             "hedge": verdict.wording.hedge,
             "significant": verdict.significant,
@@ -232,6 +233,17 @@ fn answer_json(answer: &Answer) -> Value {
         all.extend(told);
     }
     value
+}
+
+fn trap_json(trap: &Trap) -> Value {
+    let sight = match trap.sight {
+        Sight::Describes => "seen, described only",
+        Sight::Lowers => "seen, lowers the grade",
+        Sight::Seen => "seen",
+        Sight::NotSeen => "not seen",
+        Sight::CannotBeTold => "cannot be told",
+    };
+    json!({ "trap": trap.kind.to_string(), "sight": sight, "told": trap.told })
 }
 
 fn finding_json(finding: &Finding) -> Value {

@@ -9,6 +9,7 @@ mod credentials;
 mod demo;
 mod error;
 mod hash;
+mod history;
 mod init;
 mod journeys;
 mod measure;

@@ -58,6 +58,7 @@ shipped! {
         "handoff_flow"
         "hollow_teams"
         "journey_handoffs"
+        "journey_kinds"
         "journey_map"
         "journey_people"
         "journey_periods"

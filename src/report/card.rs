@@ -11,7 +11,7 @@ pub enum Grade {
     A,
     /// Compared with enough teams to tell chance apart; teams not drawn at random.
     B,
-    /// Compared, with too few teams to tell chance apart.
+    /// Compared, and the comparison cannot carry a claim.
     C,
     /// Before and after only.
     D,
@@ -25,7 +25,7 @@ impl Grade {
         match self {
             Self::A => "randomised comparison",
             Self::B => "comparison of chosen teams",
-            Self::C => "comparison, too few teams",
+            Self::C => "comparison that carries no claim",
             Self::D => "before and after only",
             Self::E => "description only",
         }
@@ -43,8 +43,8 @@ impl Grade {
                  drawn at random, so something else that sets them apart may share in the difference."
             }
             Self::C => {
-                "There are comparison teams, but so few, or so touched by the pilot themselves, that chance \
-                 cannot be ruled out whatever the numbers are."
+                "There is a comparison, but of so few teams, of teams so unlike the others before, or with so much \
+                 else that moved, that the difference cannot be put down to the pilot whatever the numbers are."
             }
             Self::D => {
                 "There are no comparison teams: the change may come from the pilot or from anything else that \

@@ -70,6 +70,12 @@ pub(super) fn assignments(pilot: &[bool], seed: u64) -> Assignments {
     Assignments { chosen, size: k, exact: false }
 }
 
+/// Draws below `bound` from a seed, one at a call.
+pub(super) fn random_units(seed: u64, bound: usize) -> impl FnMut() -> usize {
+    let mut random = ChaCha12Rng::seed_from_u64(seed);
+    move || below(&mut random, bound)
+}
+
 /// A draw below `bound`, from the stream alone, so that a new version of a crate cannot change a report.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a unit draw times a small bound")]
 fn below(random: &mut ChaCha12Rng, bound: usize) -> usize {

@@ -44,6 +44,8 @@ pub enum Reason {
     },
     /// Nobody to compare with.
     NoComparisonTeams,
+    /// Nobody to compare with, but a series that goes on from before the start.
+    SingleSeries,
     /// No p-value below alpha can come out.
     FloorAboveAlpha {
         /// The smallest p-value of the design.
@@ -84,6 +86,10 @@ impl fmt::Display for Reason {
             }
             Self::NoEstimate { why } => write!(out, "no estimate was made: {why}"),
             Self::NoComparisonTeams => write!(out, "there are no comparison teams"),
+            Self::SingleSeries => write!(
+                out,
+                "there are no comparison teams, and one series cannot tell the start from whatever else came then"
+            ),
             Self::FloorAboveAlpha { floor_p, alpha } => write!(
                 out,
                 "so few teams cannot be significant by design: the smallest possible p is {floor_p:.3}, above {alpha}"
@@ -126,6 +132,8 @@ pub struct Evidence {
     pub drawn_at_random: bool,
     /// Whether the plan was hashed before the start.
     pub plan_hashed: bool,
+    /// Whether, without comparison teams, a series long enough was read for what changed at the start.
+    pub single_series: bool,
     /// Traps that the comparison cannot carry.
     pub traps: Vec<Trap>,
 }
@@ -144,6 +152,11 @@ pub fn grade(evidence: &Evidence) -> (Grade, Vec<Reason>) {
     }
     if !reasons.is_empty() {
         return (Grade::E, reasons);
+    }
+    if evidence.comparison_teams == 0 && evidence.single_series {
+        reasons.push(Reason::SingleSeries);
+        reasons.extend(evidence.traps.iter().cloned().map(Reason::Trap));
+        return (Grade::C, reasons);
     }
     if evidence.comparison_teams == 0 {
         return (Grade::D, vec![Reason::NoComparisonTeams]);
@@ -188,6 +201,7 @@ mod tests {
             load_moved: false,
             drawn_at_random: true,
             plan_hashed: true,
+            single_series: false,
             traps: Vec::new(),
         }
     }
@@ -207,6 +221,7 @@ mod tests {
         assert_eq!(of(|e| e.no_interval = Some("few services".into())), Grade::C);
         assert_eq!(of(|e| e.traps = vec![Trap::new(TrapKind::Mix, Sight::Lowers, "kinds moved")]), Grade::C);
         assert_eq!(of(|e| e.comparison_teams = 0), Grade::D);
+        assert_eq!(of(|e| (e.comparison_teams, e.single_series) = (0, true)), Grade::C);
         assert_eq!(of(|e| e.fewest_events = 4), Grade::E);
         assert_eq!(of(|e| e.linked_share_differs = true), Grade::E);
         assert_eq!(of(|e| e.no_estimate = Some("none".into())), Grade::E);

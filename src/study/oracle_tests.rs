@@ -8,7 +8,7 @@ use super::*;
 use serde_json::Value;
 
 /// The reference and one of its cases with its tolerance; none, told on stderr, where the file is absent.
-fn case(id: &str) -> Option<(Value, Value, f64)> {
+pub(super) fn case(id: &str) -> Option<(Value, Value, f64)> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/stats_reference.json");
     let Ok(text) = std::fs::read_to_string(path) else {
         use std::io::Write;
@@ -23,19 +23,19 @@ fn case(id: &str) -> Option<(Value, Value, f64)> {
     Some((reference, case, tolerance))
 }
 
-fn number(value: &Value) -> f64 {
+pub(super) fn number(value: &Value) -> f64 {
     value.as_f64().unwrap_or_else(|| panic!("{value} is no number"))
 }
 
-fn whole_number(value: &Value) -> u64 {
+pub(super) fn whole_number(value: &Value) -> u64 {
     value.as_u64().unwrap_or_else(|| panic!("{value} is no whole number"))
 }
 
-fn numbers(value: &Value) -> Vec<f64> {
+pub(super) fn numbers(value: &Value) -> Vec<f64> {
     value.as_array().unwrap_or_else(|| panic!("{value} is no list")).iter().map(number).collect()
 }
 
-fn marks(value: &Value) -> Vec<u8> {
+pub(super) fn marks(value: &Value) -> Vec<u8> {
     numbers(value).iter().map(|mark| u8::from(*mark > 0.5)).collect()
 }
 
@@ -44,7 +44,7 @@ fn limit(value: &Value) -> Option<f64> {
 }
 
 #[track_caller]
-fn all_close(found: &[f64], expected: &Value, tolerance: f64) {
+pub(super) fn all_close(found: &[f64], expected: &Value, tolerance: f64) {
     let expected = numbers(expected);
     assert_eq!(found.len(), expected.len());
     for (found, expected) in found.iter().zip(expected) {
@@ -53,7 +53,7 @@ fn all_close(found: &[f64], expected: &Value, tolerance: f64) {
 }
 
 #[track_caller]
-fn interval_close(found: Interval, expected: &Value, tolerance: f64) {
+pub(super) fn interval_close(found: Interval, expected: &Value, tolerance: f64) {
     close(found.lower, number(&expected[0]), tolerance);
     close(found.upper, number(&expected[1]), tolerance);
 }

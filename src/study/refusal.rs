@@ -59,6 +59,16 @@ pub enum Refusal {
         /// How many the method needs.
         need: usize,
     },
+    /// No p-value below the level can come out of so few teams.
+    NotByDesign {
+        /// The smallest p-value of the design.
+        floor_p: f64,
+    },
+    /// A fit that has no answer: columns that depend on each other, or steps that do not settle.
+    NoFit {
+        /// What there is no answer to.
+        what: &'static str,
+    },
     /// The observations do not vary, so that no error can be estimated.
     NoVariation,
     /// Counts vary between teams by more than Poisson noise, so that an exact test on totals would claim too much.
@@ -83,6 +93,10 @@ impl fmt::Display for Refusal {
             Self::NoPilotTeams => write!(out, "no pilot team can be compared"),
             Self::NoComparisonTeams => write!(out, "no comparison team can be compared"),
             Self::TooFew { what, have, need } => write!(out, "{have} {what} where the method needs {need}"),
+            Self::NotByDesign { floor_p } => {
+                write!(out, "so few teams cannot be significant by design: the smallest possible p is {floor_p:.3}")
+            }
+            Self::NoFit { what } => write!(out, "{what} has no single answer"),
             Self::NoVariation => write!(out, "the observations do not vary"),
             Self::Overdispersed { dispersion } => {
                 write!(out, "counts vary {dispersion:.1} times as much as Poisson noise would")
@@ -99,4 +113,9 @@ pub(super) fn finite(what: &'static str, values: &[f64]) -> Result<(), Refusal> 
         Some(&value) => Err(Refusal::Impossible { what, value }),
         None => Ok(()),
     }
+}
+
+/// Checks that a level, an alpha or a power lies strictly between 0 and 1.
+pub(super) fn inside(what: &'static str, value: f64) -> Result<(), Refusal> {
+    if value > 0.0 && value < 1.0 { Ok(()) } else { Err(Refusal::Impossible { what, value }) }
 }

@@ -13,6 +13,10 @@ const LN_SQRT_2PI: f64 = 0.918_938_533_204_672_7;
 
 /// Probability that a standard normal variable exceeds `z`.
 pub fn normal_sf(z: f64) -> f64 {
+    // Far out the square leaves the numbers there are, and the tail has done so long before.
+    if z.abs() > 40.0 {
+        return if z < 0.0 { 1.0 } else { 0.0 };
+    }
     let tail = 0.5 * chi_square_sf(z * z, 1.0);
     if z < 0.0 { 1.0 - tail } else { tail }
 }
@@ -32,7 +36,12 @@ pub fn normal_p(z: f64) -> f64 {
 
 /// Probability that a chi-square variable with `df` degrees of freedom exceeds `x`.
 pub fn chi_square_sf(x: f64, df: f64) -> f64 {
-    if x <= 0.0 { 1.0 } else { gamma::gamma_ur(df / 2.0, x / 2.0) }
+    match x {
+        _ if x.is_nan() || df.is_nan() || df <= 0.0 => f64::NAN,
+        _ if x <= 0.0 => 1.0,
+        _ if x.is_infinite() => 0.0,
+        _ => gamma::gamma_ur(df / 2.0, x / 2.0),
+    }
 }
 
 /// Two-sided p-value of a t statistic; `df` may be fractional.

@@ -178,6 +178,15 @@ impl Verdict {
         }
     }
 
+    /// Takes in the reading of one series that the start interrupts, where there are no comparison teams: it lifts the grade
+    /// to C, for it has a trend to go by, if nobody to compare with.
+    #[must_use]
+    pub fn with_series(mut self, series: Finding, design: &Design) -> Self {
+        self.evidence.single_series = true;
+        self.beside.push(series);
+        self.with_traps(Vec::new(), design)
+    }
+
     /// Pilot and comparison teams that enter the effect.
     pub fn teams_compared(&self) -> (usize, usize) {
         let of = |arm| self.teams.iter().filter(|team| team.arm == arm && team.left_out.is_none()).count();
@@ -305,6 +314,7 @@ pub(super) fn decide(contrast: Contrast, windows: Vec<Window>, teams: Vec<TeamLi
         load_moved: design.load_moved,
         drawn_at_random: design.drawn_at_random,
         plan_hashed: design.plan_hashed,
+        single_series: false,
         traps: Vec::new(),
     };
     let Judged { grade, reasons, direction, significant, wording } = judge(&evidence, &contrast.effect, &teams, design);

@@ -83,6 +83,9 @@ pub fn wording(told: Told<'_>) -> Wording {
             "did not change by more than chance would explain",
             format!("inconclusive: the interval holds no effect at all as well as the estimate; {because}"),
         ),
+        (Grade::C, _) if told.reasons.contains(&Reason::SingleSeries) => {
+            says(Frame::MeasureWas, told.pilot.word(), because)
+        }
         (Grade::C, effect) => {
             let against = match (told.pilot, effect) {
                 (_, Direction::Level) => ", as in the comparison teams",

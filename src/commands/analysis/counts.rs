@@ -15,7 +15,7 @@ const DAYS_OF_A_WEEK: f64 = 5.0;
 
 /// The definition that handoffs and waits are told of: the first in use. Journeys of one subject share their touches, so
 /// over several definitions the same handoff would count more than once.
-fn main_definition(study: &Study) -> &str {
+pub(crate) fn main_definition(study: &Study) -> &str {
     study.settings.journeys.first().map_or("", |journey| journey.id.as_str())
 }
 

@@ -112,7 +112,7 @@ fn answer(
         of: of.map(str::to_owned),
         level: Level::Share,
         verdict,
-        units: Units::Services(records),
+        units: Units::Services,
         arms,
         left_out: left_out.list(),
         linked: None,

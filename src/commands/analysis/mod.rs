@@ -6,7 +6,9 @@
 mod backing;
 mod counts;
 mod coverage;
+mod look;
 mod times;
+mod weeks;
 
 use std::collections::BTreeMap;
 
@@ -16,9 +18,10 @@ use super::units::{count, days, hours, real, window_of as cell};
 use crate::config::Settings;
 use crate::config::written::Choice;
 use crate::measures::{self, KindRow, LinkedRow, Measure};
-use crate::study::{ArmCoverage, Design, RateRecord, Refusal, ServiceRecord, TimeRecord, Verdict};
+use crate::study::{ArmCoverage, Design, RateRecord, Refusal, TimeRecord, Verdict};
 
 pub(crate) use backing::{Backings, People};
+pub(crate) use counts::main_definition;
 pub(crate) use coverage::ALL_FIELDS;
 
 /// What the level of a measure is in.
@@ -70,8 +73,8 @@ pub(crate) enum Units {
     Times { records: Vec<TimeRecord>, kinds: Vec<Option<String>> },
     /// Amounts over exposures; with kinds where each is of one journey.
     Amounts { records: Vec<RateRecord>, kinds: Vec<Option<String>> },
-    /// Services with and without something.
-    Services(Vec<ServiceRecord>),
+    /// Services with and without something; what is told of them stands in `arms`.
+    Services,
 }
 
 /// What kind of thing each journey is about.
@@ -97,10 +100,10 @@ pub(crate) struct Analysis {
     pub(crate) design: Design,
 }
 
-/// Answers every measure; the linked share first, since it decides what the others may claim.
+/// Answers every measure, and looks at each for what may mislead.
 pub(crate) fn analyse(study: &Study) -> Result<Analysis, CommandError> {
     let linked: Vec<LinkedRow> = measures::read(&study.catalog)?;
-    let design = design(&study.settings, linked_share_differs(&linked));
+    let design = design(&study.settings);
     let people = People::read(study)?;
     let kinds = Kinds::read(study)?;
     let mut answers = times::time_to_first_deploy(study, &design, &people, &kinds)?;
@@ -112,16 +115,16 @@ pub(crate) fn analyse(study: &Study) -> Result<Analysis, CommandError> {
     answers.extend(coverage::metadata_coverage(study, &design, &people)?);
     answers.push(coverage::ownership_validity(study, &design, &people)?);
     answers.push(counts::deployment_frequency(study, &design, &people)?);
+    let lookout = look::Lookout::read(study, &design, &linked)?;
     for answer in &mut answers {
+        lookout.look(answer);
         answer.linked = linked_of(answer.measure.id, &linked);
     }
     Ok(Analysis { answers, design })
 }
 
-fn design(settings: &Settings, linked_share_differs: bool) -> Design {
-    let Some(comparison) = &settings.comparison else {
-        return Design { linked_share_differs, ..Design::default() };
-    };
+fn design(settings: &Settings) -> Design {
+    let Some(comparison) = &settings.comparison else { return Design::default() };
     Design {
         alpha: comparison.alpha,
         tau_days: days(comparison.tau_us),
@@ -129,42 +132,26 @@ fn design(settings: &Settings, linked_share_differs: bool) -> Design {
         // A plan is written by a command of its own, which does not exist yet: no study has one.
         plan_hashed: false,
         load_moved: comparison.load_moved,
-        linked_share_differs,
         seed: comparison.seed,
         ..Design::default()
     }
 }
 
-/// A change of the linked share between periods that differs between the arms by more than this moves numbers by itself.
-const LINKED_SHARE_TOLERANCE: f64 = 0.10;
-
-/// Whether the instrument changed more in one arm than in the other: a portal makes more events linkable.
-fn linked_share_differs(rows: &[LinkedRow]) -> bool {
-    let share = |arm: &str, period: &str| {
-        let of = rows
-            .iter()
-            .filter(|row| row.arm.as_deref() == Some(arm) && row.period.as_deref() == Some(period))
-            .fold((0, 0), |sum, row| (sum.0 + row.events, sum.1 + row.linked));
-        (of.0 > 0).then(|| real(of.1) / real(of.0))
-    };
-    let change = |arm: &str| Some(share(arm, "after")? - share(arm, "before")?);
-    match (change("pilot"), change("comparison")) {
-        (Some(pilot), Some(comparison)) => (pilot - comparison).abs() > LINKED_SHARE_TOLERANCE,
-        _ => false,
+/// Whether events of an activity are what a measure is made of.
+fn is_about(measure: &str, activity: &str) -> bool {
+    match measure {
+        "platform_tickets" | "request_answer_time" => activity.starts_with("ticket.") || activity.starts_with("help."),
+        "metadata_coverage" | "ownership_validity" => activity.starts_with("metadata."),
+        "deployment_frequency" => activity == "service.deployed",
+        _ => !activity.starts_with("ticket.created"),
     }
 }
 
 /// Linked events and all events of the activities that a measure is made of.
 fn linked_of(measure: &str, rows: &[LinkedRow]) -> Option<(u64, u64)> {
-    let about = |activity: &str| match measure {
-        "platform_tickets" | "request_answer_time" => activity.starts_with("ticket.") || activity.starts_with("help."),
-        "metadata_coverage" | "ownership_validity" => activity.starts_with("metadata."),
-        "deployment_frequency" => activity == "service.deployed",
-        _ => !activity.starts_with("ticket.created"),
-    };
     let sum = rows
         .iter()
-        .filter(|row| about(&row.activity))
+        .filter(|row| is_about(measure, &row.activity))
         .fold((0, 0), |sum, row| (sum.0 + count(row.linked), sum.1 + count(row.events)));
     (sum.1 > 0).then_some(sum)
 }

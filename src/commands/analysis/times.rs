@@ -87,6 +87,27 @@ pub(super) fn request_answer_time(study: &Study, design: &Design, people: &Peopl
     Ok(answer)
 }
 
+/// One request as a time, where it is compared.
+pub(super) fn request_record(row: &RequestTimeRow) -> Option<TimeRecord> {
+    let (arm, period) = cell(row.arm.as_deref(), row.period.as_deref())?;
+    Some(TimeRecord {
+        team: team_name(row.team_id.as_deref()),
+        arm,
+        period,
+        entry_days: 0.0,
+        time_days: days(row.time_us),
+        cause: cause(row.cause),
+    })
+}
+
+const fn cause(code: i64) -> Cause {
+    match code {
+        1 => Cause::Done,
+        2 => Cause::Abandoned,
+        _ => Cause::Open,
+    }
+}
+
 /// What the tables of times have in common.
 struct Time<'a> {
     journey: &'a str,
@@ -128,11 +149,7 @@ fn answer<'a>(
             period,
             entry_days: days(time.entry_us),
             time_days: days(time.elapsed_us),
-            cause: match time.cause {
-                1 => Cause::Done,
-                2 => Cause::Abandoned,
-                _ => Cause::Open,
-            },
+            cause: cause(time.cause),
         });
     }
     Answer {

@@ -4,7 +4,7 @@ use super::book::Book;
 use super::guarded::{Shown, Told, arm_level, shown};
 use super::headlines::{grade, pilot_direction};
 use super::words::{self, capital, plain_change, sentence, subject, title, window};
-use super::{methods, not_told};
+use super::{doubts, methods, not_told};
 use crate::commands::analysis::{Answer, Level};
 use crate::commands::measure;
 use crate::report::{Absence, ArmNumbers, Block, Callout, CalloutKind, NumberCard, Quantity, Unit};
@@ -171,6 +171,9 @@ fn reasons(told: &Told<'_>) -> Vec<String> {
             _ => format!("p = {p}."),
         });
         reasons.extend(days_disagree(told));
+    }
+    if told.effect {
+        reasons.extend(doubts::carried(told));
     }
     reasons
 }

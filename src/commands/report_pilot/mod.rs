@@ -16,6 +16,7 @@ mod caveats;
 mod coverage;
 mod coverage_series;
 mod curves;
+mod doubts;
 mod facts;
 mod files;
 mod flow;

@@ -3,8 +3,8 @@
 use super::book::Book;
 use super::words::spoken;
 use super::{
-    CommandError, cards, coverage, coverage_series, curves, flow, hands, journey_map, standing, teams, ticket_table,
-    tickets,
+    CommandError, cards, coverage, coverage_series, curves, doubts, flow, hands, journey_map, standing, teams,
+    ticket_table, tickets,
 };
 use crate::report::{Block, Section};
 
@@ -15,6 +15,7 @@ pub(super) fn sections(book: &Book<'_>) -> Result<Vec<Section>, CommandError> {
         platform_tickets(book)?,
         catalog(book)?,
         delivery(book),
+        doubts::section(book),
         standing::section(book)?,
     ])
 }

@@ -63,7 +63,7 @@ fn counts(book: &Book<'_>) -> Table {
 }
 
 /// Whether a table shows this answer: fields share the services of the whole, a journey with a card of its own name once.
-fn is_listed(book: &Book<'_>, told: &Told<'_>) -> bool {
+pub(super) fn is_listed(book: &Book<'_>, told: &Told<'_>) -> bool {
     let of = told.answer.of.as_deref();
     match told.answer.measure.id {
         "metadata_coverage" => is_of_all_fields(told.answer),

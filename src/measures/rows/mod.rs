@@ -48,6 +48,7 @@ mod tests {
         agrees::<RequestTimeRow>(&queries);
         agrees::<RateRow>(&queries);
         agrees::<TicketWeekRow>(&queries);
+        agrees::<TeamDayRow>(&queries);
         agrees::<DeveloperWeekRow>(&queries);
         agrees::<ServiceWeekRow>(&queries);
         agrees::<TicketPersonRow>(&queries);

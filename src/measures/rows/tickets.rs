@@ -17,6 +17,8 @@ table! {
         arm: Option<String>,
         /// `before`, `washout` or `after`; absent outside the windows.
         period: Option<String>,
+        /// When it was asked.
+        at_us: i64,
         /// Its age when it ended or was last watched.
         time_us: i64,
         /// As `time_us`, in working time.
@@ -77,6 +79,24 @@ table! {
         unanswered: i64,
         /// Those that could not be linked to a subject.
         unlinked: i64,
+    }
+}
+
+table! {
+    /// One row per team and working day that the ticket stream can speak for.
+    TeamDayRow in "team_days" ordered by ["team_id", "day"] {
+        /// The team.
+        team_id: String,
+        /// The day, by its number.
+        day: i64,
+        /// The week, by the day number of its Monday.
+        week: i64,
+        /// The month, in months since 1970-01.
+        month: i64,
+        /// When working time of the day begins.
+        opens_us: i64,
+        /// Its people.
+        people: i64,
     }
 }
 

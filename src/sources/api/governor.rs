@@ -44,6 +44,10 @@ struct State {
     under_way: BTreeMap<&'static str, (i64, Micros)>,
     /// How long the quickest answer took, by resource.
     quickest: BTreeMap<&'static str, Micros>,
+    /// Since when an answer is being worked on here, and how long any was before: one thread does it, so that an answer that
+    /// came in the meantime is noticed late, and the system was not busy for so long.
+    working_us: Option<Micros>,
+    worked_us: Micros,
     /// How often in a row a secondary limit named no time.
     strikes: u32,
     /// How many requests wait for a limit, and since when any does.
@@ -82,6 +86,8 @@ pub(super) struct Place<'a> {
     resource: &'static str,
     points: i64,
     from_us: Micros,
+    /// What had been worked here by then.
+    worked_us: Micros,
 }
 
 impl Drop for Place<'_> {
@@ -89,12 +95,16 @@ impl Drop for Place<'_> {
         let mut state = self.governor.state.borrow_mut();
         state.in_flight -= 1;
         let now = self.governor.clock.now_us();
-        let quickest = state.quickest.entry(self.resource).or_insert(now - self.from_us);
-        *quickest = (*quickest).min(now - self.from_us);
-        state.answers.push_back((self.resource, self.from_us, now));
+        let all = now - self.from_us;
+        let quickest = state.quickest.get(self.resource).copied().unwrap_or(all).min(all);
+        state.quickest.insert(self.resource, quickest);
+        let worked = state.worked_us + state.working_us.map_or(0, |since| now - since) - self.worked_us;
+        // No answer took less than the quickest of all, whatever was done meanwhile.
+        let took = (all - worked).max(quickest);
+        state.answers.push_back((self.resource, now - took, now));
         if let Some((many, each)) = state.under_way.get_mut(self.resource) {
             *many -= 1;
-            *each = (*each * 7 + now - self.from_us) / 8;
+            *each = (*each * 7 + took) / 8;
         }
         if let Some(Some(budget)) = state.budgets.get_mut(self.resource) {
             budget.in_flight -= self.points;
@@ -114,12 +124,29 @@ impl Governor {
         self.state.borrow().waited_us
     }
 
+    /// An answer is here, and is worked on until [`Self::rests`].
+    pub(super) fn works(&self) {
+        self.state.borrow_mut().working_us = Some(self.clock.now_us());
+    }
+
+    /// Whatever was worked on is done.
+    pub(super) fn rests(&self) {
+        let state = &mut *self.state.borrow_mut();
+        if let Some(since) = state.working_us.take() {
+            state.worked_us += self.clock.now_us() - since;
+        }
+    }
+
     /// Waits until a request of so many points may go out to a resource.
     pub(super) async fn admit(&self, resource: &'static str, points: i64) -> Place<'_> {
+        self.rests();
         loop {
             let freed = self.freed.notified();
             match self.try_admit(resource, points) {
-                Ok(()) => return Place { governor: self, resource, points, from_us: self.clock.now_us() },
+                Ok(()) => {
+                    let worked_us = self.state.borrow().worked_us;
+                    return Place { governor: self, resource, points, from_us: self.clock.now_us(), worked_us };
+                }
                 Err(Wait::For(us)) => {
                     self.waits();
                     self.clock.sleep(us).await;

@@ -136,6 +136,7 @@ impl<'a> Session<'a> {
             let place = self.governor.admit(resource, request.points()).await;
             self.count(|counted| counted.requests += 1);
             let sent = self.wire.send(&request, etag).await;
+            self.governor.works();
             let fault = match sent {
                 Err(WireFault::TooLarge) => {
                     return Err(self.unexpected(stream, "more than 64 MiB", "ask for less with `include` or `since`"));
@@ -181,6 +182,7 @@ impl<'a> Session<'a> {
                 }
             };
             drop(place);
+            self.governor.rests();
             tries += 1;
             if tries >= TRIES {
                 let (host, stream) = (self.host(), stream.name.to_owned());

@@ -8,7 +8,7 @@ use super::calendar::{AFTER, BEFORE, dates};
 use super::tickets::WINDOW_DAYS;
 use super::world::{Outcome, Records};
 use crate::study::{Arm, Cause, Design, Period, RateRecord, ServiceRecord, TimeRecord, Trap, TrapKind, real};
-use crate::study::{follow_up, growth_of_shares, mix, mix_of_times, season, selection};
+use crate::study::{follow_up, growth_of_shares, mix, mix_of_times, season, selection, with_baseline_held};
 
 /// A number that a trap moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +47,11 @@ pub struct Snare {
 ///
 /// Outside of the cells of traps only the choice of teams is looked at, of which nothing else has to be computed.
 pub(super) fn look(records: &Records, outcome: &Outcome, snare: Option<Snare>, design: &Design) -> Vec<Trap> {
-    let mut traps = vec![selection(&outcome.verdict.teams, design)];
+    let mut traps = Vec::new();
+    if let Ok(effect) = &outcome.verdict.effect {
+        let held = with_baseline_held(&outcome.verdict.teams, effect.scale, design);
+        traps.push(selection(&outcome.verdict.teams, effect, held.as_ref(), design));
+    }
     if snare.is_none() {
         return traps;
     }

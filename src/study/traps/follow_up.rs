@@ -17,6 +17,9 @@ pub fn follow_up(records: &[TimeRecord], design: &Design) -> Trap {
         let window: Vec<&TimeRecord> =
             records.iter().filter(|record| (record.arm, record.period) == (arm, period)).collect();
         let longest = window.iter().map(|record| record.time_days).fold(0.0, f64::max);
+        // A curve that came down to nothing does not go on: it is known up to any horizon.
+        let goes_on = window.iter().any(|record| record.time_days >= longest && record.cause != Cause::Done);
+        let longest = if goes_on { longest } else { f64::INFINITY };
         let open = window.iter().filter(|r| r.cause == Cause::Open && r.time_days < design.tau_days).count();
         (!window.is_empty()).then(|| (longest, real(open) / real(window.len())))
     };
@@ -74,6 +77,7 @@ mod tests {
     #[test]
     fn a_window_that_was_watched_for_less_long_is_told() {
         assert_eq!(seen(&[(10.0, Cause::Done), (61.0, Cause::Open)]).sight, Sight::NotSeen);
+        assert_eq!(seen(&[(4.0, Cause::Done), (5.0, Cause::Done)]).sight, Sight::NotSeen, "all were done");
         let short = seen(&[(10.0, Cause::Done), (20.0, Cause::Open)]);
         assert_eq!(short.sight, Sight::Seen);
         assert!(short.told.contains("longer than 20 of 60 days"), "{short:?}");

@@ -9,8 +9,7 @@ use crate::study::{Arm, ArmCoverage, Finding};
 
 /// Tickets over people and over services: where the two effects differ, one of them grew in one arm more than in the other.
 pub fn growth_of_rates(per_developer: &Finding, per_service: &Finding) -> Trap {
-    let bias = (per_developer.estimate / per_service.estimate).ln();
-    let sight = Trap::of_bias(bias, per_developer);
+    let sight = Trap::of_reading(per_developer, per_service);
     let told = match sight {
         Sight::NotSeen => "over services instead of people the effect is the same".to_owned(),
         Sight::CannotBeTold => "the effect over services cannot be told".to_owned(),

@@ -4,12 +4,12 @@
 //! linkable, and what is linked for the first time looks like what was done for the first time. If what could not be linked
 //! is like what could, each window's number is its linked share of the true one, so the logarithm of the effect is off by
 //! the difference in differences of the logarithms of the shares. If none of it belongs, it is not off at all: these are
-//! the bounds. As large as half of all that the interval leaves open, the grade is C at most; as large as all of it, E.
+//! the bounds. A claim that does not hold at both is no claim, and the grade is E.
 //! Source: METHODS.md#instrument.
 
-use super::{Sight, Trap, TrapKind, half_width};
+use super::{Sight, Trap, TrapKind, claims, half_width};
+use crate::study::Finding;
 use crate::study::special_functions::whole;
-use crate::study::{Finding, Scale};
 
 /// Linked events and all events of each arm, before and after.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,14 +37,18 @@ pub fn instrument(linked: &Linked, effect: &Finding) -> Trap {
         let told = "in a window nothing that the number is made of could be linked, or nothing is there at all";
         return trap(Sight::CannotBeTold, told.to_owned());
     };
+    let mut corrected = effect.clone();
+    corrected.estimate /= bias.exp();
+    corrected.interval = effect.interval.clone().map(|interval| interval.map(|limit| limit / bias.exp()));
     let size = (bias.exp_m1() * 100.0).abs();
     let moved = format!(
-        "what could be linked changed in one arm against the other, by which alone the number moves up to {size:.0}%"
+        "what could be linked changed in one arm against the other, by which alone the number could move by {size:.0}%"
     );
-    match Trap::of_bias(bias, effect) {
+    let unbounded = half_width(effect).is_some_and(|half| bias.abs() > half);
+    match Trap::of_reading(effect, &corrected) {
         Sight::NotSeen => trap(Sight::NotSeen, "as much could be linked in both arms before as after".to_owned()),
-        Sight::Lowers if effect.scale == Scale::Ratio && half_width(effect).is_some_and(|half| bias.abs() > half) => {
-            trap(Sight::Describes, format!("{moved}, more than the interval is wide to either side"))
+        _ if claims(effect) != claims(&corrected) || unbounded => {
+            trap(Sight::Describes, format!("{moved}, and what is claimed does not hold at both bounds"))
         }
         sight => trap(sight, moved),
     }
@@ -53,7 +57,7 @@ pub fn instrument(linked: &Linked, effect: &Finding) -> Trap {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::study::{Interval, testing::close};
+    use crate::study::{Interval, Scale, testing::close};
 
     fn effect(half: f64) -> Finding {
         let interval = Ok(Interval { lower: 0.7 * (-half).exp(), upper: 0.7 * half.exp(), level: 0.95 });
@@ -68,13 +72,16 @@ mod tests {
     }
 
     #[test]
-    fn the_grade_falls_by_how_much_of_the_interval_the_bias_is() {
-        let linked = Linked { pilot: [(50, 100), (75, 100)], comparison: [(60, 100), (60, 100)] };
-        for (half, sight) in [(0.3, Sight::Describes), (0.5, Sight::Lowers), (1.0, Sight::Seen), (5.0, Sight::NotSeen)]
-        {
-            assert_eq!(instrument(&linked, &effect(half)).sight, sight, "{half}");
-        }
-        assert!(instrument(&linked, &effect(0.5)).told.ends_with("up to 50%"));
+    fn a_claim_that_does_not_hold_at_both_bounds_is_described_only() {
+        let fewer = Linked { pilot: [(100, 100), (70, 100)], comparison: [(60, 100), (60, 100)] };
+        let trap = instrument(&fewer, &effect(0.3));
+        assert_eq!(trap.sight, Sight::Describes, "0.7 of the events could be all of 0.7");
+        assert!(trap.told.contains("could move by 30%"), "{trap:?}");
+        let slightly = Linked { pilot: [(100, 100), (95, 100)], ..fewer };
+        assert_eq!(instrument(&slightly, &effect(0.3)).sight, Sight::Seen, "both bounds are below 1");
+        assert_eq!(instrument(&slightly, &effect(0.6)).sight, Sight::NotSeen, "a tenth of the half-width");
+        let more = Linked { pilot: [(50, 100), (75, 100)], ..fewer };
+        assert_eq!(instrument(&more, &effect(0.38)).sight, Sight::Describes, "larger than the interval is wide");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Whether the pilot moved load onto or off the comparison teams, which queue at the same platform.
 //!
-//! In: requests a week of both arms, and how the comparison teams' waits and requests changed. Out: a [`Trap`]. Relief in
+//! In: requests a day of both arms, and how the comparison teams' waits and requests changed. Out: a [`Trap`]. Relief in
 //! the pilot helps the others too, so that part of the effect is in both arms and cancels; work pushed over to them makes
 //! it look larger. One sign is not enough, since load and waits move by themselves: the pilot must have moved what the
 //! platform gets by [`MOVED`], and the comparison teams must have changed with it, more than chance among them explains.
@@ -9,7 +9,7 @@
 use super::{Sight, Trap, TrapKind};
 use crate::study::{TEAMS_FOR_INTERVAL, one_sample_t, real};
 
-/// Requests a week, before and after.
+/// Requests a day, before and after.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Load {
     /// Of the pilot teams.

@@ -7,7 +7,7 @@ use super::{Sight, Trap, TrapKind};
 use crate::study::{Finding, MixReading, Refusal};
 
 /// The share of records of unknown or new kind beyond which nothing is said.
-const TOO_MANY: f64 = 0.25;
+const TOO_MANY: f64 = 1.0 / 3.0;
 
 /// What the mix of kinds made up of an effect.
 pub fn mix(effect: &Finding, reading: &Result<MixReading, Refusal>) -> Trap {
@@ -33,7 +33,7 @@ pub fn mix(effect: &Finding, reading: &Result<MixReading, Refusal>) -> Trap {
         return trap(Sight::Lowers, told);
     }
     let held = (reading.standardised.estimate - 1.0) * 100.0;
-    match Trap::of_bias(reading.bias, effect) {
+    match Trap::of_reading(effect, &reading.standardised) {
         Sight::NotSeen => trap(Sight::NotSeen, "with the mix of kinds held the effect is the same".to_owned()),
         Sight::Seen => trap(Sight::Seen, format!("with the mix of kinds held the effect is {held:+.0}%")),
         sight => trap(
@@ -51,7 +51,7 @@ mod tests {
     use crate::study::{Interval, Scale};
 
     fn finding(estimate: f64) -> Finding {
-        let interval = Ok(Interval { lower: 0.5, upper: 0.8, level: 0.95 });
+        let interval = Ok(Interval { lower: estimate * 0.8, upper: estimate * 1.25, level: 0.95 });
         Finding {
             scale: Scale::Ratio,
             estimate,
@@ -75,8 +75,8 @@ mod tests {
         assert_eq!(sight(0.64, 0.0, 0.0), Sight::NotSeen);
         assert_eq!(sight(0.70, 0.0, 0.0), Sight::Seen);
         assert_eq!(sight(0.95, 0.0, 0.0), Sight::Lowers);
-        assert_eq!(sight(0.64, 0.3, 0.0), Sight::Lowers);
-        assert_eq!(sight(0.95, 0.0, 0.3), Sight::CannotBeTold);
+        assert_eq!(sight(0.64, 0.35, 0.0), Sight::Lowers);
+        assert_eq!(sight(0.95, 0.0, 0.35), Sight::CannotBeTold);
         assert_eq!(mix(&finding(0.63), &Err(Refusal::Empty)).sight, Sight::CannotBeTold);
     }
 }

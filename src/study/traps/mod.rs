@@ -18,7 +18,7 @@ pub use instrument::{Linked, instrument};
 pub use load::{Load, load};
 pub use mixture::mix;
 pub use season::season;
-pub use selection::{TEAMS_FOR_QUARTERS, selection};
+pub use selection::{TEAMS_FOR_QUARTERS, selection, with_baseline_held};
 
 use super::{Finding, Scale};
 use std::fmt;
@@ -94,19 +94,39 @@ impl Trap {
         Self { kind, sight, told: told.into() }
     }
 
-    /// Judges a bias by how far it could move the effect: beyond half the interval's half-width it lowers the grade,
-    /// beyond a tenth of it the reader should know. On a ratio the bias is one of logs. Judged by precision and not by
-    /// the estimate, so that no grade hangs on how welcome a result is.
-    pub fn of_bias(bias: f64, effect: &Finding) -> Sight {
-        match half_width(effect) {
-            _ if !bias.is_finite() => Sight::CannotBeTold,
-            Some(half) if bias.abs() > half / 2.0 => Sight::Lowers,
-            Some(half) if bias.abs() <= half / 10.0 => Sight::NotSeen,
-            // Without an interval nothing says what is much: five percent of a ratio is told, and any bias of a difference.
-            None if effect.scale == Scale::Ratio && bias.abs() < 0.05 => Sight::NotSeen,
-            None if bias == 0.0 => Sight::NotSeen,
-            _ => Sight::Seen,
+    /// Judges an effect by another reading of it, in which the trap is avoided.
+    ///
+    /// How far apart they are is measured by the interval: up to a tenth of its half-width they agree. Further apart it is
+    /// told. Beyond half of it, an effect that the other reading does not confirm is lowered; so a grade can be lost here,
+    /// and never won.
+    pub fn of_reading(effect: &Finding, other: &Finding) -> Sight {
+        let scaled =
+            |finding: &Finding| if finding.scale == Scale::Ratio { finding.estimate.ln() } else { finding.estimate };
+        let apart = (scaled(effect) - scaled(other)).abs();
+        let half = half_width(effect);
+        if !apart.is_finite() {
+            Sight::CannotBeTold
+        } else if apart <= half.map_or(NEAR, |half| half / 10.0) {
+            Sight::NotSeen
+        } else if half.is_some_and(|half| apart > half / 2.0) && claims(effect) != 0 && claims(other) != claims(effect)
+        {
+            Sight::Lowers
+        } else {
+            Sight::Seen
         }
+    }
+}
+
+/// Without an interval nothing says what is much: two percent of a ratio, or two points, are told.
+const NEAR: f64 = 0.02;
+
+/// Which way an interval lies from no effect at all: -1 below, 1 above, 0 where it holds it or there is none.
+fn claims(finding: &Finding) -> i8 {
+    let nothing = if finding.scale == Scale::Ratio { 1.0 } else { 0.0 };
+    match &finding.interval {
+        Ok(interval) if interval.upper < nothing => -1,
+        Ok(interval) if interval.lower > nothing => 1,
+        _ => 0,
     }
 }
 
@@ -125,31 +145,37 @@ mod tests {
     use super::*;
     use crate::study::{Interval, NoInterval};
 
-    fn effect(scale: Scale, lower: f64, upper: f64) -> Finding {
+    fn finding(scale: Scale, estimate: f64, lower: f64, upper: f64) -> Finding {
         let interval = Ok(Interval { lower, upper, level: 0.95 });
-        Finding { scale, estimate: lower, interval, p: None, floor_p: None, placebo: None, method: String::new() }
+        Finding { scale, estimate, interval, p: None, floor_p: None, placebo: None, method: String::new() }
     }
 
     #[test]
-    fn a_bias_is_judged_by_what_it_could_move() {
-        let days = effect(Scale::Days, -8.0, 2.0);
-        assert_eq!(Trap::of_bias(2.6, &days), Sight::Lowers);
-        assert_eq!(Trap::of_bias(-2.6, &days), Sight::Lowers);
-        assert_eq!(Trap::of_bias(2.4, &days), Sight::Seen);
-        assert_eq!(Trap::of_bias(0.4, &days), Sight::NotSeen);
-        assert_eq!(Trap::of_bias(f64::NAN, &days), Sight::CannotBeTold);
-        let ratio = effect(Scale::Ratio, 0.5, 0.5 * 1.0_f64.exp());
-        assert_eq!(Trap::of_bias(0.26, &ratio), Sight::Lowers);
-        assert_eq!(Trap::of_bias(0.24, &ratio), Sight::Seen);
+    fn what_another_reading_does_not_confirm_is_lowered() {
+        let days = finding(Scale::Days, -6.0, -10.0, -2.0);
+        let sight = |estimate, lower, upper| Trap::of_reading(&days, &finding(Scale::Days, estimate, lower, upper));
+        assert_eq!(sight(-5.8, -9.0, -2.6), Sight::NotSeen);
+        assert_eq!(sight(-4.5, -9.0, 0.5), Sight::Seen, "not so far apart");
+        assert_eq!(sight(-3.5, -5.0, -2.0), Sight::Seen, "far apart, and confirmed");
+        assert_eq!(sight(-3.5, -9.0, 2.0), Sight::Lowers);
+        assert_eq!(sight(3.5, 1.0, 6.0), Sight::Lowers, "the other way round");
+        assert_eq!(sight(f64::NAN, 1.0, 6.0), Sight::CannotBeTold);
     }
 
     #[test]
-    fn without_an_interval_a_bias_is_told_and_lowers_nothing() {
-        let mut none = effect(Scale::Ratio, 0.5, 1.0);
-        none.interval = Err(NoInterval::NotByDesign { floor_p: 0.1 });
-        assert_eq!(Trap::of_bias(0.5, &none), Sight::Seen);
-        assert_eq!(Trap::of_bias(0.01, &none), Sight::NotSeen);
-        let flat = effect(Scale::Share, 0.1, 0.1);
-        assert_eq!(Trap::of_bias(0.0, &flat), Sight::NotSeen);
+    fn nothing_claimed_is_nothing_to_lower() {
+        let none = finding(Scale::Ratio, 0.9, 0.7, 1.2);
+        assert_eq!(Trap::of_reading(&none, &finding(Scale::Ratio, 0.6, 0.4, 0.9)), Sight::Seen);
+        let mut without = finding(Scale::Ratio, 0.5, 0.3, 0.8);
+        without.interval = Err(NoInterval::NotByDesign { floor_p: 0.1 });
+        assert_eq!(Trap::of_reading(&without, &none), Sight::Seen);
+        assert_eq!(Trap::of_reading(&without, &finding(Scale::Ratio, 0.505, 0.3, 0.8)), Sight::NotSeen);
+    }
+
+    #[test]
+    fn ratios_are_measured_by_their_logarithms() {
+        let ratio = finding(Scale::Ratio, 0.5, 0.25, 0.95);
+        assert_eq!(Trap::of_reading(&ratio, &finding(Scale::Ratio, 0.72, 0.4, 1.3)), Sight::Lowers);
+        assert_eq!(Trap::of_reading(&ratio, &finding(Scale::Ratio, 0.68, 0.4, 1.3)), Sight::Seen);
     }
 }

@@ -64,7 +64,7 @@ function value(source, args, context, info) {
 /** Of the words that a schema leaves open, those without which nothing further is asked for. */
 function open(name) {
   made += 1;
-  return { id: made, status: 'completed', name: 'deploy', full_name: 'acme/repository-1', total_count: 2, slug: `team-${made}`,
+  return { id: made, run_attempt: 2, status: 'completed', name: 'deploy', full_name: 'acme/repository-1', total_count: 2, slug: `team-${made}`,
     login: `person-${made}`, html_url: `https://github.test/orgs/acme/teams/team-${made}` }[name];
 }
 

@@ -51,6 +51,7 @@ impl Walk<'_, '_> {
         page.keys = self.ground.people.borrow_mut().new_keys();
         let changed = self.ground.archive.borrow_mut().store(self.ground.unit, self.stream.name, self.scope, &page)?;
         self.ground.session.count(|counted| counted.records += changed as u64);
+        self.ground.session.governor.rests();
         Ok(())
     }
 
