@@ -47,6 +47,12 @@ pub fn floor_p(n: usize, k: usize) -> f64 {
     (ties / whole(choose(n, k))).min(1.0)
 }
 
+/// The level that the permutation really has where no changes tie: so many assignments as lie at or below `alpha`.
+pub fn attainable_alpha(n: usize, k: usize, alpha: f64) -> f64 {
+    let floor = floor_p(n, k);
+    ((alpha + 1e-9) / floor).floor() * floor
+}
+
 /// Lists the assignments of at least one pilot unit: exactly where there are at most [`EXACT_UP_TO`], else the real one and [`SAMPLED`] draws.
 pub(super) fn assignments(pilot: &[bool], seed: u64) -> Assignments {
     let n = pilot.len();
@@ -111,6 +117,15 @@ mod tests {
         }
         close(floor_p(4, 2), 1.0 / 3.0, 1e-12);
         close(floor_p(6, 3), 0.1, 1e-12);
+    }
+
+    #[test]
+    fn few_assignments_reach_less_than_they_may() {
+        close(attainable_alpha(8, 3, 0.05), 2.0 / 56.0, 1e-12);
+        close(attainable_alpha(8, 4, 0.05), 2.0 / 70.0, 1e-12);
+        close(attainable_alpha(12, 3, 0.05), 0.05, 1e-12);
+        close(attainable_alpha(20, 1, 0.05), 0.05, 1e-12);
+        close(attainable_alpha(6, 2, 0.05), 0.0, 0.0);
     }
 
     #[test]

@@ -73,7 +73,7 @@ mod wording;
 
 pub use adjust::{benjamini_hochberg, holm, obrien_fleming};
 pub use ancova::{Ancova, TEAMS_FOR_ANCOVA, ancova};
-pub use assignments::{EXACT_UP_TO, SAMPLED, choose, floor_p};
+pub use assignments::{EXACT_UP_TO, SAMPLED, attainable_alpha, choose, floor_p};
 pub use autoregressive::{Autoregressive, STEPS_FOR_SERIES, autoregressive};
 pub use cash_flow::{Payback, RateOfReturn, net_present_value, payback, rate_of_return, return_on_investment};
 pub use cluster_robust::{

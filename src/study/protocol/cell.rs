@@ -9,7 +9,7 @@ use crate::study::choose;
 use std::fmt::Write;
 
 /// Raised whenever the drawing of worlds or the counting of looks changes: no result of another version is taken over.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// What is counted in a cell.
 #[derive(Clone, Copy, Debug, PartialEq)]

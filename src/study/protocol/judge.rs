@@ -69,12 +69,6 @@ pub fn share(count: u64, total: u64) -> Option<Share> {
     Some(Share { share: whole(count) / whole(total), limits })
 }
 
-/// The size that an exact permutation with these numbers of teams has where no changes tie.
-pub fn attainable_size(teams: usize, pilot: usize, alpha: f64) -> f64 {
-    let floor = floor_p(teams, pilot);
-    ((alpha + 1e-9) / floor).floor() * floor
-}
-
 /// Whether the engine gives these numbers of teams neither a claim nor an interval.
 fn refused_by_design(setting: &Setting, alpha: f64) -> bool {
     choose(setting.teams, setting.pilot) > 0 && floor_p(setting.teams, setting.pilot) > alpha + 1e-9
@@ -113,7 +107,7 @@ pub fn judge_coverage(tally: &Tally, setting: &Setting, alpha: f64) -> Mark {
     if held.limits.upper >= COVERAGE.0 { Mark::Open } else { Mark::Fails }
 }
 
-/// The share of worlds in which a trap must be seen, or the truth be held or the trap be seen.
+/// The share of worlds in which a trap must be seen; and in which the truth must be held, the trap seen, or no effect told.
 pub const SAFE: f64 = 0.9;
 
 /// The bias from which on a naive number counts as moved: three percent, or three points.
@@ -168,7 +162,7 @@ mod tests {
     use super::super::setting::Measure;
     use super::super::traps::Naive;
     use super::*;
-    use crate::study::{TrapKind, testing::close};
+    use crate::study::TrapKind;
 
     fn tally(rejected: u64, covered: u64, claimed: u64, grades: [u64; 5]) -> Tally {
         Tally {
@@ -238,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn few_teams_must_be_refused_and_have_the_size_of_their_assignments() {
+    fn few_teams_must_be_refused() {
         let few = Setting::base(Measure::Times, 6, 2);
         let silent = Tally { intervals: 0, ..tally(0, 0, 0, [0, 0, 10_000, 0, 0]) };
         assert_eq!(
@@ -246,9 +240,5 @@ mod tests {
             (Mark::Refused, Mark::Refused)
         );
         assert_eq!(judge_size(&tally(0, 0, 1, [1, 0, 0, 0, 0]), &few, 0.05), Mark::Fails);
-        close(attainable_size(8, 3, 0.05), 2.0 / 56.0, 1e-12);
-        close(attainable_size(8, 4, 0.05), 2.0 / 70.0, 1e-12);
-        close(attainable_size(20, 1, 0.05), 0.05, 1e-12);
-        close(attainable_size(6, 2, 0.05), 0.0, 0.0);
     }
 }

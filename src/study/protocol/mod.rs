@@ -35,7 +35,7 @@ mod world;
 pub use cell::{Cell, Task, VERSION};
 pub use cells::{all, beyond, of_power, of_traps, short, size_and_coverage};
 pub use judge::{ALPHA, COVERAGE, MOVED, Mark, POWER_WITHIN, SAFE, SIZE_AT_LEAST, SIZE_AT_MOST, Share};
-pub use judge::{attainable_size, judge_coverage, judge_power, judge_size, judge_trap, marks, share};
+pub use judge::{judge_coverage, judge_power, judge_size, judge_trap, marks, share};
 pub use method::Method;
 pub use power::{POWER, PowerCount, TIMES};
 pub use run::{CellResult, Request, run, run_cell, seconds};

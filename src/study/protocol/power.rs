@@ -1,14 +1,11 @@
 //! Power: how large an effect must be to be found in four of five worlds, simulated and by the formula of the t test.
 //!
 //! In: the team changes of worlds without an effect. Out: for effects of several sizes, put onto the pilot teams, in how
-//! many worlds the engine's permutation rejects. The formula takes changes for normal and equally spread: `t` with `n - 2`
-//! degrees of freedom, shifted, at the level that so few assignments can reach: at the nominal one it promises 15% too much
-//! for three of eight teams. Source: Cohen 1988, chapter 2; METHODS.md#protocol. Neighbours: `run` calls this, `judge`
-//! judges it.
+//! many worlds the engine's permutation rejects. The formula takes changes for normal and equally spread. Neighbours:
+//! `study::power` has the formula, `run` calls this, `judge` judges it. Source: METHODS.md#protocol.
 
-use super::judge::attainable_size;
-use crate::study::special_functions::{bisect, whole};
-use crate::study::{normal_sf, permutation, real, student_quantile};
+use crate::study::special_functions::whole;
+use crate::study::{permutation, real, smallest_effect_by_permutation};
 use rayon::prelude::*;
 
 /// The power that is asked for.
@@ -47,7 +44,8 @@ pub(super) type Changes = (Vec<f64>, Vec<bool>);
 
 /// Counts the effects found.
 pub(super) fn count(worlds: &[Changes], teams: usize, pilot: usize, alpha: f64) -> PowerCount {
-    let formula = smallest_effect(teams, pilot, attainable_size(teams, pilot, alpha), POWER) * spread(worlds);
+    let in_spreads = smallest_effect_by_permutation(pilot, teams - pilot, alpha, POWER);
+    let formula = in_spreads.map_or(f64::INFINITY, |effect| effect * spread(worlds));
     let found = |(changes, is_pilot): &Changes| {
         TIMES.map(|times| {
             let moved: Vec<f64> = changes
@@ -84,40 +82,11 @@ fn spread(worlds: &[Changes]) -> f64 {
     if free > 0.0 { (squares / free).sqrt() } else { 0.0 }
 }
 
-/// The smallest effect, in standard deviations of a change, that a two-sided t test finds with a power.
-fn smallest_effect(teams: usize, pilot: usize, alpha: f64, power: f64) -> f64 {
-    let (free, critical) = (real(teams) - 2.0, student_quantile(1.0 - alpha / 2.0, real(teams) - 2.0));
-    let error = (1.0 / real(pilot) + 1.0 / real(teams - pilot)).sqrt();
-    error * bisect(0.0, 50.0, |shift| rejects(shift, free, critical) < power)
-}
-
-/// How often a `t` with a shift lies beyond a critical value: over the chi distribution of the error, on the log.
-fn rejects(shift: f64, free: f64, critical: f64) -> f64 {
-    let (mut sum, mut weights) = (0.0, 0.0);
-    for step in -600..=200 {
-        let x = f64::from(step) / 100.0;
-        let weight = (free * (x - (2.0 * x).exp() / 2.0 + 0.5)).exp();
-        let beyond = critical * x.exp();
-        sum += weight * (normal_sf(beyond - shift) + normal_sf(beyond + shift));
-        weights += weight;
-    }
-    sum / weights
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::draws::Draws;
     use super::*;
     use crate::study::testing::close;
-
-    // scipy 1.17.1: nct.sf(c, df, shift) + nct.cdf(-c, df, shift); case `power` of the reference for twenty a group.
-    #[test]
-    fn the_formula_is_the_noncentral_t() {
-        close(rejects(10.0_f64.sqrt(), 38.0, student_quantile(0.975, 38.0)), 0.868_953_027_723_989_7, 1e-6);
-        close(smallest_effect(10, 3, 0.05, 0.8), 2.21, 0.01);
-        close(smallest_effect(20, 5, 0.05, 0.8), 1.53, 0.01);
-        close(smallest_effect(20, 10, 0.05, 0.8), 1.32, 0.01);
-    }
 
     #[test]
     fn normal_changes_of_many_teams_are_found_as_often_as_the_formula_says() {

@@ -4,15 +4,14 @@
 //! the marks, METHODS.md#protocol explains the columns.
 
 use super::cell::{Cell, Task};
-use super::judge::{
-    ALPHA, Mark, Share, attainable_size, judge_coverage, judge_power, judge_size, judge_trap, marks, share,
-};
+use super::judge::{ALPHA, Mark, Share, judge_coverage, judge_power, judge_size, judge_trap, marks, share};
 use super::method::Method;
 use super::power::{PowerCount, TIMES};
 use super::run::{CellResult, Request};
 use super::setting::Setting;
 use super::tally::Tally;
 use super::traps::Snare;
+use crate::study::attainable_alpha;
 use std::fmt::Write;
 
 /// A cell, what came out of it, and one method's counts.
@@ -118,7 +117,7 @@ fn sizes(out: &mut String, cells: &[Cell], results: &[CellResult], task: Task) {
             cell.name,
             tally.worlds,
             told(share(tally.rejected, tally.tested)),
-            attainable_size(setting.teams, setting.pilot, ALPHA),
+            attainable_alpha(setting.teams, setting.pilot, ALPHA),
             told(share(tally.claimed, tally.worlds)),
             tally.grades.map(|count| count.to_string()).join(", "),
             judge_size(tally, setting, ALPHA)
@@ -163,7 +162,7 @@ fn traps(out: &mut String, cells: &[Cell], results: &[CellResult]) {
         out,
         "\n## Traps: no effect, a naive number that moves, and what the engine makes of it\n\n\
          | study | pilot | trap | worlds | naive number | it moves by | bias of the engine | coverage | trap seen | \
-         grade lowered | held or seen | engine claims | |\n\
+         grade lowered | held, seen or not told | engine claims | |\n\
          |---|---|---|---:|---|---:|---:|---|---|---|---|---|---|\n"
     );
     for (cell, primary, naive, snare) in snared(cells, results) {

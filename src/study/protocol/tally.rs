@@ -35,7 +35,7 @@ pub struct Tally {
     pub seen: u64,
     /// Worlds in which it lowered the grade.
     pub lowered: u64,
-    /// Worlds in which the interval held the truth or the trap was seen.
+    /// Worlds in which the interval held the truth, the trap was seen, or the engine told no effect at all.
     pub safe: u64,
     /// Sum of estimate less truth.
     pub error: f64,
@@ -93,7 +93,8 @@ impl Tally {
         let seen = matches!(look.sight, Some(Sight::Describes | Sight::Lowers | Sight::Seen));
         self.seen += u64::from(seen);
         self.lowered += u64::from(matches!(look.sight, Some(Sight::Describes | Sight::Lowers)));
-        self.safe += u64::from(held || seen);
+        // Of grade C and below no effect is told, so that nothing wrong is.
+        self.safe += u64::from(held || seen || look.grade > Some(Grade::B));
         if let Some((lower, upper)) = look.interval.filter(|_| look.grade.is_none_or(|grade| grade <= Grade::B)) {
             self.intervals += 1;
             self.covered += u64::from(held);
@@ -158,7 +159,7 @@ mod tests {
         let lowered = Look { grade: Some(Grade::C), ..look(0.0, 0.5) };
         let of_own = Tally::of(Method::Permutation, &[vec![own], vec![lowered]], 0.9, 0.05);
         assert_eq!((of_own.intervals, of_own.covered, of_own.covered_mean), (1, 1, 0));
-        assert_eq!((tally.seen, tally.lowered, tally.safe), (1, 1, 2));
+        assert_eq!((tally.seen, tally.lowered, tally.safe), (1, 1, 3), "described only is safe");
         close(tally.bias_error().expect("estimates"), 1.0, 1e-12);
         close(tally.bias().expect("estimates"), 1.5, 1e-12);
         close(tally.mean_width().expect("intervals"), 2.0, 1e-12);
