@@ -250,6 +250,14 @@ mod tests {
     }
 
     #[test]
+    fn who_comes_into_sight_at_the_instant_of_an_end_is_not_at_risk_of_it() {
+        let mut rows = spells(&[5.0, 8.0, 9.0], &[1, 1, 1]);
+        (rows[1].entry, rows[2].entry) = (5.0, 4.5);
+        let curve = kaplan_meier(&rows).expect("spells");
+        assert_eq!(curve.steps.iter().map(|step| step.at_risk).collect::<Vec<_>>(), [2, 2, 1]);
+    }
+
+    #[test]
     fn spells_all_open_have_a_level_curve_and_no_median() {
         let curve = kaplan_meier(&spells(&[3.0, 4.0], &[0, 0])).expect("spells");
         assert_eq!((curve.steps.len(), curve.quantile(0.5)), (0, None));

@@ -165,7 +165,7 @@ mod tests {
             [0.095_373_156_891_156_11, 0.101_470_369_865_471_8, 0.122_350_237_384_501_47, 0.123_698_480_946_716_15];
         for at in 0..4 {
             close(fit.coefficients[at], coefficients[at], 1e-6);
-            close(fit.standard_errors[at], errors[at], 1e-5);
+            close(fit.standard_errors[at], errors[at], 1e-7);
         }
         close(fit.alpha, 0.100_559_255_918_407_31, 1e-6);
         close(fit.log_likelihood, -199.381_903_889_003_33, 1e-7);
