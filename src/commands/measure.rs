@@ -154,6 +154,7 @@ fn shown_level(level: Level, value: f64) -> String {
         Level::HoursPerJourney => format!("{value:.1} h"),
         Level::PerJourney | Level::PerServiceWeek => format!("{value:.2}"),
         Level::PerDeveloperWeek => format!("{value:.3}"),
+        Level::PerDeploy => format!("{:.1}%", value * 100.0),
         Level::Share => format!("{:.0}%", value * 100.0),
     }
 }

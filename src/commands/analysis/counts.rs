@@ -118,22 +118,22 @@ fn teams_known(study: &Study) -> Result<bool, CommandError> {
 }
 
 /// Collects amounts and exposures by team and window.
-struct Builder<'a> {
+pub(super) struct Builder<'a> {
     id: &'static str,
     level: Level,
     records: Vec<RateRecord>,
     /// Of each record where these are of journeys, else none at all.
     kinds: Vec<Option<String>>,
-    left_out: LeftOut,
+    pub(super) left_out: LeftOut,
     journeys: Vec<(&'a str, Arm, Period)>,
 }
 
 impl Builder<'_> {
-    fn new(id: &'static str, level: Level) -> Self {
+    pub(super) fn new(id: &'static str, level: Level) -> Self {
         Self { id, level, records: Vec::new(), kinds: Vec::new(), left_out: LeftOut::default(), journeys: Vec::new() }
     }
 
-    fn cell(&mut self, arm: Option<&str>, period: Option<&str>, standing: &str) -> Option<(Arm, Period)> {
+    pub(super) fn cell(&mut self, arm: Option<&str>, period: Option<&str>, standing: &str) -> Option<(Arm, Period)> {
         let cell = cell(arm, period);
         if cell.is_none() {
             self.left_out.add(outside(standing, period));
@@ -147,14 +147,19 @@ impl Builder<'_> {
         self.records.push(RateRecord { team: team_name(team_id), arm, period, amount, exposure: 1.0, units: 1 });
     }
 
+    /// One unit of observation and its amount.
+    pub(super) fn add_unit(&mut self, team_id: Option<&str>, (arm, period): (Arm, Period), amount: f64) {
+        self.records.push(RateRecord { team: team_name(team_id), arm, period, amount, exposure: 1.0, units: 1 });
+    }
+
     /// So many events over an exposure.
     #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
-    fn add_count(&mut self, team_id: Option<&str>, (arm, period): (Arm, Period), count: u64, exposure: f64) {
+    pub(super) fn add_count(&mut self, team_id: Option<&str>, (arm, period): (Arm, Period), count: u64, exposure: f64) {
         let team = team_name(team_id);
         self.records.push(RateRecord { team, arm, period, amount: count as f64, exposure, units: count });
     }
 
-    fn answer(self, design: &Design, people: super::Backings) -> Answer {
+    pub(super) fn answer(self, design: &Design, people: super::Backings) -> Answer {
         Answer {
             id: self.id.to_owned(),
             measure: found(self.id),

@@ -6,6 +6,7 @@
 mod backing;
 mod counts;
 mod coverage;
+mod guardrails;
 mod look;
 mod times;
 mod weeks;
@@ -36,8 +37,10 @@ pub(crate) enum Level {
     PerJourney,
     /// Tickets a developer-week.
     PerDeveloperWeek,
-    /// Deploys a service-week.
+    /// Deploys, or incidents, a service-week.
     PerServiceWeek,
+    /// Failures a deploy.
+    PerDeploy,
     /// A share.
     Share,
 }
@@ -120,6 +123,7 @@ pub(crate) fn analyse(study: &Study) -> Result<Analysis, CommandError> {
     answers.extend(coverage::metadata_coverage(study, &design, &people)?);
     answers.push(coverage::ownership_validity(study, &design, &people)?);
     answers.push(counts::deployment_frequency(study, &design, &people)?);
+    answers.extend(guardrails::answers(study, &design, &people)?);
     let lookout = look::Lookout::read(study, &design, &linked)?;
     for answer in &mut answers {
         lookout.look(answer);

@@ -115,7 +115,11 @@ pub(crate) fn designs(pilot: usize, comparison: usize) -> Vec<Instead> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::study::testing::close;
+
+    #[track_caller]
+    fn close(found: f64, expected: f64, tolerance: f64) {
+        assert!((found - expected).abs() <= tolerance, "{found} is not {expected}");
+    }
 
     fn with(spread: f64) -> Forecast {
         Forecast { id: "x".to_owned(), units: 12.0, teams: 8, spread: Ok(spread), scale: Scale::Ratio }
@@ -128,8 +132,8 @@ mod tests {
         let few = with(0.3).smallest(3, 5, 0.05, 0.8).expect("eight teams");
         let more = with(0.3).smallest(3, 13, 0.05, 0.8).expect("sixteen teams");
         assert!(few < more && more < 0.0, "{few} {more}");
-        // 2.38 standard deviations of 0.3 each, as a ratio.
-        close(few, ((-0.3 * 2.379_f64).exp() - 1.0) * 100.0, 0.3);
+        let spread = smallest_effect_by_permutation(3, 5, 0.05, 0.8).expect("eight teams") * 0.3;
+        close(few, ((-spread).exp() - 1.0) * 100.0, 1e-9);
         let share = Forecast { scale: Scale::Share, ..with(0.1) };
         assert!(share.smallest(3, 5, 0.05, 0.8).expect("eight teams") > 20.0);
     }

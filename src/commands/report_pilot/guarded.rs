@@ -101,7 +101,9 @@ impl Told<'_> {
             "handoffs" | "request_wait" => "finished journeys",
             "platform_tickets" => "tickets",
             "metadata_coverage" | "ownership_validity" => "services",
-            "deployment_frequency" => "production deploys",
+            "deployment_frequency" | "change_fail_rate" => "production deploys",
+            "failed_deployment_recovery_time" => "failed deploys",
+            "incidents" => "incidents",
             _ => "journeys",
         }
     }

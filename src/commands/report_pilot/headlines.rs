@@ -11,7 +11,7 @@ use crate::report::{Grade, Headline, Quantity, Unit};
 use crate::study::{Arm, Direction, Frame, Period, Reason, Verdict};
 
 /// Measures that have a headline; others have cards alone.
-const MEASURES: [&str; 8] = [
+const MEASURES: [&str; 11] = [
     "time_to_first_deploy",
     "handoffs",
     "request_wait",
@@ -20,6 +20,9 @@ const MEASURES: [&str; 8] = [
     "metadata_coverage",
     "ownership_validity",
     "deployment_frequency",
+    "change_fail_rate",
+    "failed_deployment_recovery_time",
+    "incidents",
 ];
 
 pub(super) fn headlines(book: &Book<'_>) -> Vec<Headline> {

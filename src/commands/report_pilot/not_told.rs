@@ -127,6 +127,14 @@ fn nothing_found(measure: &str) -> Because {
             "No service of the teams compared was deployed to production in the windows.",
             "Look at `milepost query 'select * from deploy_writes'`.",
         ),
+        "change_fail_rate" | "failed_deployment_recovery_time" => (
+            "Nothing in the records tells of a deploy that failed, or of an incident after one. That is not the same as none.",
+            "Connect the incident system (`[[apis]]` with `kind = \"pagerduty\"`, or `[[files]]` with `stream = \"incidents\"`), or a source of deployments with their outcome.",
+        ),
+        "incidents" => (
+            "No incident of any service stands in the records. That is not the same as no incidents.",
+            "Connect the incident system: `[[apis]]` with `kind = \"pagerduty\"`, or `[[files]]` with `stream = \"incidents\"`.",
+        ),
         "handoffs" => (
             "No finished journey of the teams compared shows a handoff between two known teams.",
             "Check that the people who touch journeys are those of the memberships.",

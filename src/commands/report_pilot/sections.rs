@@ -81,8 +81,10 @@ fn catalog(book: &Book<'_>) -> Result<Section, CommandError> {
 fn delivery(book: &Book<'_>) -> Section {
     let mut section = Section::new("delivery", "Delivery, as a guardrail");
     section.blocks.push(Block::paragraph(
-        "A pilot that speeds up first deploys and slows down all others has gained little. Neither more nor fewer deploys is better in itself; what is looked for is a change that nobody meant.",
+        "A pilot that speeds up first deploys and breaks or slows down all others has gained little. Neither more nor fewer deploys is better in itself; more of them that fail, failures that last longer and more incidents are worse, and stand beside every gain.",
     ));
-    section.blocks.extend(cards::of_measure(book, "deployment_frequency"));
+    for measure in ["deployment_frequency", "change_fail_rate", "failed_deployment_recovery_time", "incidents"] {
+        section.blocks.extend(cards::of_measure(book, measure));
+    }
     section
 }

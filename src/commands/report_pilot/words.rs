@@ -14,7 +14,7 @@ pub(super) const fn unit(level: Level) -> Unit {
         Level::PerJourney => Unit::PerJourney,
         Level::PerDeveloperWeek => Unit::PerDeveloperWeek,
         Level::PerServiceWeek => Unit::PerServiceWeek,
-        Level::Share => Unit::Percent,
+        Level::Share | Level::PerDeploy => Unit::Percent,
     }
 }
 
@@ -67,7 +67,7 @@ pub(super) fn plain_change(level: Level, before: &Quantity, after: &Quantity) ->
         Level::HoursPerJourney => Unit::WorkingHours,
         Level::PerJourney => Unit::PerJourney,
         Level::PerDeveloperWeek | Level::PerServiceWeek => Unit::RelativeChange,
-        Level::Share => Unit::PercentPoints,
+        Level::Share | Level::PerDeploy => Unit::PercentPoints,
     };
     let absent = |why| Quantity::absent(unit, why);
     match (before.value, after.value) {
@@ -99,6 +99,9 @@ pub(super) fn subject(answer: &Answer) -> String {
         "metadata_coverage" => format!("the share of services with a valid {} in the catalog", spoken(of)),
         "ownership_validity" => "the share of services whose owner is a team with members".to_owned(),
         "deployment_frequency" => "the rate of production deploys".to_owned(),
+        "change_fail_rate" => "the share of production deploys that failed".to_owned(),
+        "failed_deployment_recovery_time" => "the time that a failed deploy lasts".to_owned(),
+        "incidents" => "the rate of incidents".to_owned(),
         other => spoken(other),
     }
 }

@@ -44,6 +44,8 @@ mod tests {
         agrees::<OwnershipRow>(&queries);
         agrees::<SubjectPersonRow>(&queries);
         agrees::<DeployWeekRow>(&queries);
+        agrees::<DeployFailureRow>(&queries);
+        agrees::<IncidentRow>(&queries);
         agrees::<DeployWriteRow>(&queries);
         agrees::<RequestTimeRow>(&queries);
         agrees::<RateRow>(&queries);

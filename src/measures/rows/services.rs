@@ -115,6 +115,56 @@ table! {
 }
 
 table! {
+    /// One row per subject and production deploy, or attempt at one.
+    DeployFailureRow in "deploy_failures" ordered by ["subject_id", "event_id"] {
+        /// The service.
+        subject_id: String,
+        /// The deploy.
+        event_id: String,
+        /// When.
+        at_us: i64,
+        /// Whether it failed.
+        is_failed: bool,
+        /// `outcome` or `incident`; absent where it did not.
+        failed_by: Option<String>,
+        /// When that was over; absent where it did not fail, or is not over.
+        recovered_us: Option<i64>,
+        /// Until when it was watched.
+        watched_us: i64,
+        /// The team; absent where no source can tell.
+        team_id: Option<String>,
+        /// Its arm; absent where the study does not name it.
+        arm: Option<String>,
+        /// `before`, `washout` or `after`; absent outside the windows.
+        period: Option<String>,
+    }
+}
+
+table! {
+    /// One row per subject and incident.
+    IncidentRow in "service_incidents" ordered by ["subject_id", "incident_id"] {
+        /// The service.
+        subject_id: String,
+        /// The incident.
+        incident_id: String,
+        /// When it was detected.
+        detected_us: i64,
+        /// When it was resolved; absent where it is not.
+        resolved_us: Option<i64>,
+        /// The production deploy of the service that it followed; absent where none did in 72 hours.
+        deploy_event_id: Option<String>,
+        /// The week, by the day number of its Monday.
+        week: i64,
+        /// The team; absent where no source can tell.
+        team_id: Option<String>,
+        /// Its arm; absent where the study does not name it.
+        arm: Option<String>,
+        /// `before`, `washout` or `after`; absent outside the windows.
+        period: Option<String>,
+    }
+}
+
+table! {
     /// One row per subject and environment.
     DeployWriteRow in "deploy_writes" ordered by ["subject_id", "environment"] {
         /// The service.
