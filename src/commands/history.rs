@@ -68,7 +68,7 @@ struct Amount {
     from_us: Micros,
     time_us: Micros,
     is_done: bool,
-    amount: f64,
+    value: f64,
 }
 
 /// Everything that can be launched again.
@@ -114,7 +114,7 @@ impl History {
         let amount = |team_id: Option<&str>, journey: &str, amount: f64| {
             let (time_us, cause) = *ends.get(journey)?;
             let (team, from_us) = (bare_name(team_id?).to_owned(), *began.get(journey)?);
-            Some(Amount { team, from_us, time_us, is_done: cause == 1, amount })
+            Some(Amount { team, from_us, time_us, is_done: cause == 1, value: amount })
         };
         let main = main_definition(study);
         let handoffs = measures::read::<HandoffRow>(&study.catalog)?
@@ -231,5 +231,5 @@ fn time_record(spell: &Spell, launch: &Launch) -> Option<TimeRecord> {
 fn rate_record(amount: &Amount, launch: &Launch) -> Option<RateRecord> {
     let (arm, period, until_us) = launch.window(&amount.team, amount.from_us)?;
     let over = amount.is_done && amount.time_us <= until_us - amount.from_us;
-    over.then(|| RateRecord { team: amount.team.clone(), arm, period, amount: amount.amount, exposure: 1.0, units: 1 })
+    over.then(|| RateRecord { team: amount.team.clone(), arm, period, amount: amount.value, exposure: 1.0, units: 1 })
 }

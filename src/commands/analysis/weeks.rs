@@ -26,7 +26,7 @@ struct Weeks {
     name: String,
     arm: Arm,
     /// Week from the start, tickets, developer-weeks.
-    weeks: Vec<(i64, u64, f64)>,
+    from_start: Vec<(i64, u64, f64)>,
 }
 
 /// Tickets of the compared teams by week.
@@ -63,7 +63,7 @@ impl TicketWeeks {
                 let many = tickets.get(&(id.clone(), row.week)).copied().unwrap_or(0);
                 (from_start, many, real(row.developer_days) / DAYS_OF_A_WEEK)
             });
-            teams.push(Weeks { name: team_name(Some(&id)), arm, weeks: weeks.collect() });
+            teams.push(Weeks { name: team_name(Some(&id)), arm, from_start: weeks.collect() });
         }
         let in_weeks = |us: Micros| us.div_euclid(WEEK_US);
         let washout = in_weeks(comparison.washout_us);
@@ -82,7 +82,7 @@ impl TicketWeeks {
             .teams
             .iter()
             .flat_map(|team| {
-                team.weeks.iter().filter(|(week, _, _)| self.is_compared(*week)).map(|week| record(team, *week))
+                team.from_start.iter().filter(|(week, _, _)| self.is_compared(*week)).map(|week| record(team, *week))
             })
             .collect();
         let parts = novelty(&records, design).unwrap_or_default();
@@ -113,7 +113,8 @@ impl TicketWeeks {
             .filter_map(|team| {
                 let level = |period: i64| {
                     let from = -(periods - period) * WEEKS_OF_A_PERIOD;
-                    let within = team.weeks.iter().filter(|week| (from..from + WEEKS_OF_A_PERIOD).contains(&week.0));
+                    let within =
+                        team.from_start.iter().filter(|week| (from..from + WEEKS_OF_A_PERIOD).contains(&week.0));
                     let (tickets, exposure) = within.fold((0, 0.0), |sum, week| (sum.0 + week.1, sum.1 + week.2));
                     (exposure > 0.0).then(|| ((whole(tickets) + 0.5) / exposure).ln())
                 };
@@ -155,7 +156,7 @@ impl TicketWeeks {
     pub(super) fn series(&self, design: &Design) -> Result<Finding, Refusal> {
         let mut weeks: BTreeMap<i64, (u64, f64)> = BTreeMap::new();
         for (week, tickets, exposure) in
-            self.teams.iter().filter(|team| team.arm == Arm::Pilot).flat_map(|team| &team.weeks)
+            self.teams.iter().filter(|team| team.arm == Arm::Pilot).flat_map(|team| &team.from_start)
         {
             if (-self.before..self.washout + self.after).contains(week) {
                 let sum = weeks.entry(*week).or_default();

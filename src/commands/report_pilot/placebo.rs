@@ -28,14 +28,18 @@ fn refused(why: &CommandError) -> Callout {
 
 fn blocks(book: &Book<'_>, told: &Told) -> Vec<Block> {
     let (weeks, real) = (told.weeks, told.real_weeks);
-    let mut note = format!("Launched at {} dates. ", told.dates);
-    if weeks != real {
-        note.push_str(&format!(
+    let shortened = if weeks == real {
+        String::new()
+    } else {
+        format!(
             "The history before the start is too short for windows of {} and {} weeks: launches of nothing have {} and {}. ",
             real.0, real.1, weeks.0, weeks.1
-        ));
-    }
-    note.push_str("“Told as an effect” are those that the report would have put down to the pilot, by their grade. Dates overlap, so neighbouring launches resemble each other and the intervals are rather too narrow.");
+        )
+    };
+    let note = format!(
+        "Launched at {} dates. {shortened}“Told as an effect” are those that the report would have put down to the pilot, by their grade. Dates overlap, so neighbouring launches resemble each other and the intervals are rather too narrow.",
+        told.dates
+    );
     let number = |label: &str| Column::number(label, Unit::Count);
     let columns = vec![
         Column::text("Measure"),

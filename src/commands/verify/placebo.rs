@@ -200,7 +200,7 @@ impl Field {
             )));
         }
         let (from, to) = (history.first_us + before_us, first_start - washout - after_us);
-        let dates = (0..).map(|week| from + week * WEEK_US).take_while(|date| *date <= to).collect();
+        let dates = (0..=(to - from).max(0) / WEEK_US).map(|week| from + week * WEEK_US).collect();
         let teams = starts.keys().cloned().collect();
         Ok(Self { teams, dates, before_us, washout_us: washout, after_us, cut_us: first_start - 1 })
     }
@@ -461,7 +461,9 @@ mod tests {
         // A start before the history has no room for a launch of nothing.
         let early = Comparison { start_us: history.first_us + 10 * WEEK_US, ..comparison };
         let mut starts = starts(&study, &early);
-        starts.values_mut().for_each(|start| *start = early.start_us);
+        for start in starts.values_mut() {
+            *start = early.start_us;
+        }
         let refused = Field::new(&history, &early, &starts).err().expect("too short").to_string();
         assert!(refused.contains("only 10 weeks of history"), "{refused}");
     }
