@@ -1,6 +1,6 @@
 //! The statistics at the sizes of a large company: a whole analysis, an exact permutation, and curves beside lifelines.
 //!
-//! `cargo bench --bench statistics`; with `MILEPOST_PYTHON` naming a Python that has lifelines 0.30.3 and numpy, its time for
+//! `cargo bench --bench statistics`; with `MILEPOST_LIFELINES` naming a Python that has lifelines 0.30.3 and numpy, its time for
 //! the same rows stands beside ours. Without it the ratio is left out, and that is said.
 
 use std::io::Write as _;
@@ -142,8 +142,8 @@ print(time.perf_counter() - start)
 
 #[expect(clippy::disallowed_methods, reason = "which Python has lifelines is the caller's to say")]
 fn beside_lifelines(spells: &[Spell], ours: Duration) {
-    let Ok(python) = std::env::var("MILEPOST_PYTHON") else {
-        say("lifelines: left out (set MILEPOST_PYTHON to a Python that has lifelines and numpy)");
+    let Ok(python) = std::env::var("MILEPOST_LIFELINES") else {
+        say("lifelines: left out (set MILEPOST_LIFELINES to a Python that has lifelines and numpy)");
         return;
     };
     let mut child = Command::new(python)
@@ -151,7 +151,7 @@ fn beside_lifelines(spells: &[Spell], ours: Duration) {
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
-        .expect("MILEPOST_PYTHON runs");
+        .expect("MILEPOST_LIFELINES runs");
     let mut rows: Vec<u8> = Vec::new();
     for spell in spells {
         writeln!(rows, "{},{}", spell.time, u8::from(spell.cause == Cause::Done)).expect("memory takes bytes");

@@ -28,7 +28,6 @@ pub const WINDOWS: [(Arm, Period); 4] = [
 
 /// Settings of a study that decide what its numbers may be called.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is one answer that the study file gives")]
 pub struct Design {
     /// The level below which a p-value is called significant; intervals hold at one less this.
     pub alpha: f64,
@@ -42,8 +41,6 @@ pub struct Design {
     pub plan_hashed: bool,
     /// Whether anything shows that the pilot moved load onto or off the comparison teams.
     pub load_moved: bool,
-    /// Whether the linked share differs by arm and period beyond what bounds can carry.
-    pub linked_share_differs: bool,
     /// The seed of everything random.
     pub seed: u64,
 }
@@ -58,7 +55,6 @@ impl Default for Design {
             drawn_at_random: false,
             plan_hashed: false,
             load_moved: false,
-            linked_share_differs: false,
             seed: 1,
         }
     }

@@ -302,7 +302,7 @@ pub(super) fn decide(contrast: Contrast, windows: Vec<Window>, teams: Vec<TeamLi
     };
     let evidence = Evidence {
         fewest_events,
-        linked_share_differs: design.linked_share_differs,
+        linked_share_differs: false,
         no_estimate: contrast.effect.as_ref().err().map(ToString::to_string),
         comparison_teams,
         floor_p: contrast.effect.as_ref().ok().and_then(|effect| effect.floor_p),

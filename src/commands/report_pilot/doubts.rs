@@ -55,7 +55,7 @@ fn sight(sight: Sight) -> &'static str {
 }
 
 fn traps(book: &Book<'_>) -> Table {
-    let columns = ["Measure", "Looked for", "", "What was found"].map(Column::text).into();
+    let columns = ["Measure", "Looked for", "Outcome", "What was found"].map(Column::text).into();
     let mut table = Table::new("traps", "What was looked for that misleads", columns)
         .note("Measured by the interval: a trap that could move the effect by less than a tenth of the way to its limit counts as not seen.");
     let mut of_the_study = Vec::new();
@@ -66,14 +66,14 @@ fn traps(book: &Book<'_>) -> Table {
             }
             let measure = if is_of_the_study(trap.kind) {
                 of_the_study.push(trap.kind);
-                "all of the study".to_owned()
+                "All of the study".to_owned()
             } else {
                 title(told.answer)
             };
             table = table.row([
                 Entry::text(measure),
-                Entry::text(trap.kind.to_string()),
-                Entry::text(sight(trap.sight)),
+                Entry::text(capital(&trap.kind.to_string())),
+                Entry::text(capital(sight(trap.sight))),
                 Entry::text(phrased(&trap.told)),
             ]);
         }

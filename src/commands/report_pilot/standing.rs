@@ -9,7 +9,7 @@ use super::words::{arm_words, capital, is_of_all_fields, left_out_because, liste
 use crate::measures::LinkedRow;
 use crate::report::guard::Backing;
 use crate::report::{Block, Column, Entry, Quantity, Section, Table, Unit};
-use crate::study::{Arm, Period, WINDOWS};
+use crate::study::{Arm, Period, Sight, WINDOWS};
 
 pub(super) fn section(book: &Book<'_>) -> Result<Section, CommandError> {
     let mut section = Section::new("standing", "What the numbers stand on");
@@ -87,10 +87,11 @@ fn linked(book: &Book<'_>) -> Result<Option<Block>, CommandError> {
         Column::number("Events", Unit::Count),
         Column::number("Linked to a service", Unit::Percent),
     ];
-    let note = if book.analysis.design.linked_share_differs {
-        "The share moved in one arm and not in the other by more than ten points: a portal makes more events linkable, and that alone moves numbers. Hence every number of this report is a description only."
+    let verdicts = book.analysis.answers.iter().filter_map(|answer| answer.verdict.as_ref().ok());
+    let note = if verdicts.flat_map(|verdict| &verdict.traps).any(|trap| trap.sight == Sight::Describes) {
+        "The share moved in one arm against the other so much that what is claimed of some numbers does not hold at both bounds: a portal makes more events linkable, and that alone moves numbers. Those numbers are described only."
     } else {
-        "Events that some journey waits for, and openings of tickets. A portal makes more events linkable, and that alone moves numbers; between the arms the change of the share did not differ by more than ten points."
+        "Events that some journey waits for, and openings of tickets. A portal makes more events linkable, and that alone moves numbers; how far it could is looked for under “How firm the numbers are”."
     };
     let mut table = Table::new("linked", "Events that could be linked to a service", columns).note(note);
     let mut shown_any = false;
