@@ -5,7 +5,7 @@
 -- unit: microseconds since the epoch; weeks by their Monday
 -- null means: resolved_us: not resolved by the end of the records; deploy_event_id: no production deploy of the service in the 72 hours before; team_id: nobody owns it that a source can tell; arm, period: not compared
 -- open journeys: not about journeys
--- see: METHODS.md#change_fail_rate
+-- see: METHODS.md#incidents
 
 -- 259,200,000,000 microseconds are 72 hours: an incident later than that after
 -- a deploy is told of no deploy. It is told of the last deploy of its own
