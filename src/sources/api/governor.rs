@@ -42,8 +42,8 @@ struct State {
     answers: VecDeque<(&'static str, Micros, Micros)>,
     /// What is under way, by resource: how many, and how long each is taken to last.
     under_way: BTreeMap<&'static str, (i64, Micros)>,
-    /// How long the quickest answer took, by resource.
-    quickest: BTreeMap<&'static str, Micros>,
+    /// How long the quickest answer took, by resource and by the points that it cost: heavy ones are never quick.
+    quickest: BTreeMap<(&'static str, i64), Micros>,
     /// Since when an answer is being worked on here, and how long any was before: one thread does it, so that an answer that
     /// came in the meantime is noticed late, and the system was not busy for so long.
     working_us: Option<Micros>,
@@ -96,10 +96,11 @@ impl Drop for Place<'_> {
         state.in_flight -= 1;
         let now = self.governor.clock.now_us();
         let all = now - self.from_us;
-        let quickest = state.quickest.get(self.resource).copied().unwrap_or(all).min(all);
-        state.quickest.insert(self.resource, quickest);
+        let alike = (self.resource, self.points);
+        let quickest = state.quickest.get(&alike).copied().unwrap_or(all).min(all);
+        state.quickest.insert(alike, quickest);
         let worked = state.worked_us + state.working_us.map_or(0, |since| now - since) - self.worked_us;
-        // No answer took less than the quickest of all, whatever was done meanwhile.
+        // No answer took less than the quickest that cost as much, whatever was done meanwhile.
         let took = (all - worked).max(quickest);
         state.answers.push_back((self.resource, now - took, now));
         if let Some((many, each)) = state.under_way.get_mut(self.resource) {
@@ -286,7 +287,8 @@ impl Governor {
         let state = self.state.borrow();
         let now = self.clock.now_us();
         let busy = |resource: &str, Spending { requests, .. }: Spending| {
-            requests.saturating_mul(state.quickest.get(resource).copied().unwrap_or(0))
+            let own = state.quickest.iter().filter(|((one, _), _)| *one == resource);
+            requests.saturating_mul(own.map(|(_, took)| *took).min().unwrap_or(0))
         };
         let mut least = 0;
         for (resource, spending) in planned {
@@ -443,7 +445,7 @@ mod tests {
     #[test]
     fn what_is_planned_takes_as_long_as_answers_took() {
         let governor = governor(&[("", 80 * SECOND), ("graphql", 50 * SECOND)]);
-        governor.state.borrow_mut().quickest.extend([("core", SECOND / 5), ("graphql", SECOND / 2)]);
+        governor.state.borrow_mut().quickest.extend([(("core", 1), SECOND / 5), (("graphql", 1), SECOND / 2)]);
         assert_eq!(least(&governor, &[]), 0);
         assert_eq!(least(&governor, &[("graphql", 1_000, 1_000)]), 10 * MINUTE, "500 s of which a minute holds 50");
         // 500 s and 400 s, of which a minute holds 80.
